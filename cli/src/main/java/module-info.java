@@ -1,0 +1,13 @@
+/** The command {@code rmm}: one class a command. */
+module io.rmm.cli {
+  requires info.picocli;
+  requires io.rmm.analysis;
+  requires io.rmm.dashboards;
+  requires io.rmm.demo;
+  requires static org.jspecify;
+
+  exports io.rmm.cli;
+
+  opens io.rmm.cli to
+      info.picocli;
+}
