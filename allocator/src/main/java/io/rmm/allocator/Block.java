@@ -1,0 +1,211 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.observe.Token;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One allocation: a handle to off-heap memory that is freed by {@link #close()}.
+ *
+ * <p>A handle may be used and closed by any thread. Of any number of racing {@code close()} calls
+ * exactly one frees the block; every other is reported as {@link MisuseKind#DOUBLE_FREE} and gets a
+ * {@link MemoryMisuseException}, however often the memory has been reused since. A segment that was
+ * taken from a handle does not know of the handle's end: keep segments no longer than handles.
+ *
+ * <pre>{@code
+ * try (Block block = manager.allocate(1024)) {
+ *   block.segment().set(ValueLayout.JAVA_LONG, 0, 42);
+ * }
+ * }</pre>
+ *
+ * <p><b>Why the handle looks like this.</b> A handle has final fields only and never passes itself
+ * on, so that the JIT can do without the object where it does not escape: allocating and freeing a
+ * block then allocates nothing on the Java heap. All state lives in the page's array of ids; see
+ * {@link Page}.
+ */
+public final class Block implements AutoCloseable {
+
+  private final Page page;
+  private final BudgetNode budget;
+  private final @Nullable Token token;
+  private final int slot;
+
+  /** Tells the handles of a shared block apart; 0 is the one from {@code allocate}. */
+  private final int handle;
+
+  private final long id;
+  private final long byteSize;
+
+  Block(
+      Page page,
+      int slot,
+      int handle,
+      long id,
+      long byteSize,
+      BudgetNode budget,
+      @Nullable Token token) {
+    this.page = page;
+    this.slot = slot;
+    this.handle = handle;
+    this.id = id;
+    this.byteSize = byteSize;
+    this.budget = budget;
+    this.token = token;
+  }
+
+  /** Returns a number that no other block of this process has or will have. */
+  public long id() {
+    return id;
+  }
+
+  /** Returns the bytes asked for. */
+  public long byteSize() {
+    return byteSize;
+  }
+
+  /** Returns the budget that the block is charged to. */
+  public Budget budget() {
+    return budget;
+  }
+
+  /**
+   * Returns the block's memory, exactly {@link #byteSize()} long. Its contents are undefined until
+   * written.
+   *
+   * @throws MemoryMisuseException if this handle is closed
+   */
+  public MemorySegment segment() {
+    if (page.ids[slot] != id) {
+      checkAlive();
+    }
+    return page.memory.asSlice(slot * page.slotBytes, byteSize);
+  }
+
+  /**
+   * Returns the address of the block's first byte, for native code.
+   *
+   * @throws MemoryMisuseException if this handle is closed
+   */
+  public long address() {
+    if (page.ids[slot] != id) {
+      checkAlive();
+    }
+    return page.memory.address() + slot * page.slotBytes;
+  }
+
+  /**
+   * Returns the block's memory as a byte buffer in big-endian order.
+   *
+   * @throws UnsupportedOperationException if the block is larger than 2 GiB - 1
+   * @throws MemoryMisuseException if this handle is closed
+   */
+  public ByteBuffer asByteBuffer() {
+    return segment().asByteBuffer();
+  }
+
+  /** Tells whether this handle has not been closed, resized or detached. */
+  public boolean isAlive() {
+    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    return state == id
+        || (state == (id | Page.SHARED) && budget.engine().shares().isOpen(id, handle));
+  }
+
+  /**
+   * Returns a further handle to the same block. Each handle is closed once; the memory is freed
+   * with the last.
+   *
+   * @throws MemoryMisuseException if this handle is closed
+   */
+  public Block share() {
+    int further = budget.engine().shares().open(page, slot, id, handle);
+    if (further < 0) {
+      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was shared");
+    }
+    return new Block(page, slot, further, id, byteSize, budget, token);
+  }
+
+  /**
+   * Returns a block of {@code newByteSize} bytes with the contents of this one, up to the smaller
+   * of the two sizes; what lies beyond is undefined. This handle dies. If the allocation fails,
+   * this block stays as it was.
+   *
+   * @param newByteSize bytes, 0 or more
+   * @throws IllegalArgumentException if {@code newByteSize} is negative or absurd
+   * @throws AllocationRejectedException if the budget does not allow it
+   * @throws MemoryMisuseException if this handle is closed
+   * @throws IllegalStateException if the block is shared
+   */
+  public Block resize(long newByteSize) {
+    MemorySegment from = segment();
+    checkNotShared("resized");
+    Block resized = budget.allocate(newByteSize);
+    MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
+    try {
+      close();
+    } catch (IllegalStateException e) {
+      // Somebody else has closed this handle meanwhile: then there is nothing to resize.
+      resized.close();
+      throw e;
+    }
+    return resized;
+  }
+
+  /**
+   * Gives the block into the hands of code that knows only its address. This handle dies; the block
+   * lives until {@link MemoryManager#free(long)}.
+   *
+   * @return the block's address
+   * @throws MemoryMisuseException if this handle is closed
+   * @throws IllegalStateException if the block is shared
+   */
+  public long detach() {
+    checkNotShared("detached");
+    if (!Page.IDS.compareAndSet(page.ids, slot, id, id | Page.DETACHED)) {
+      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was detached");
+    }
+    long address = page.memory.address() + slot * page.slotBytes;
+    budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+    return address;
+  }
+
+  /**
+   * Frees the block, or gives up this handle to it if it is shared.
+   *
+   * @throws MemoryMisuseException if this handle was closed before
+   * @throws IllegalStateException if the memory manager is closed
+   */
+  @Override
+  public void close() {
+    if (Page.IDS.compareAndSet(page.ids, slot, id, ~id)) {
+      budget.free(page, slot, byteSize);
+      if (token != null) {
+        budget.engine().observer().freed(token);
+      }
+    } else {
+      budget.engine().closeUnusual(page, slot, id, handle, byteSize, budget, token);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Block[id=" + id + ", byteSize=" + byteSize + ", budget=" + budget.path() + "]";
+  }
+
+  private void checkNotShared(String act) {
+    if (page.ids[slot] == (id | Page.SHARED)) {
+      throw new IllegalStateException("a shared block cannot be " + act);
+    }
+  }
+
+  private void checkAlive() {
+    if (!isAlive()) {
+      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was used");
+    }
+  }
+
+  private IllegalStateException dead(MisuseKind kind, String detail) {
+    return budget.engine().deadHandle(page, slot, id, byteSize, budget.path(), kind, detail);
+  }
+}

@@ -1,0 +1,97 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.BudgetAccount;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** The tree of budgets of one manager: how it grows, and how limits change. */
+final class Budgets {
+
+  static final String ROOT = "root";
+
+  /** Every heap has a cell for every budget that it works for. */
+  private static final int MAX_BUDGETS = 4096;
+
+  private static final int MAX_NAME_LENGTH = 128;
+
+  private final Engine engine;
+  private final BudgetNode root;
+  private int count = 1;
+
+  Budgets(Engine engine, BudgetLimits limits) {
+    this.engine = engine;
+    this.root = new BudgetNode(engine, null, ROOT, new BudgetAccount(0, null, limits));
+  }
+
+  BudgetNode root() {
+    return root;
+  }
+
+  synchronized BudgetNode add(BudgetNode parent, String name, BudgetLimits limits) {
+    Objects.requireNonNull(limits, "limits");
+    checkName("budget", name);
+    if (parent.nodes().stream().anyMatch(child -> child.name().equals(name))) {
+      throw new IllegalArgumentException(
+          "budget " + parent.path() + " has a child called " + name + " already");
+    }
+    engine.checkOpen();
+    if (count >= MAX_BUDGETS) {
+      throw new IllegalStateException("a memory manager has " + MAX_BUDGETS + " budgets at most");
+    }
+    BudgetNode node =
+        new BudgetNode(engine, parent, name, new BudgetAccount(count++, parent.account(), limits));
+    parent.addNode(node);
+    return node;
+  }
+
+  /** Checks the name of a budget or of a manager. */
+  static void checkName(String what, String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isBlank()
+        || name.length() > MAX_NAME_LENGTH
+        || name.chars().anyMatch(c -> c == '/' || Character.isISOControl(c))) {
+      throw new IllegalArgumentException(
+          "the name of a "
+              + what
+              + " must have 1 to "
+              + MAX_NAME_LENGTH
+              + " characters, not all blank, without / and control characters");
+    }
+  }
+
+  synchronized void setLimits(BudgetNode node, BudgetLimits limits) {
+    BudgetAccount account = node.account();
+    if (account.isLimited() == limits.isLimited()) {
+      account.setLimits(limits);
+    } else {
+      engine
+          .heaps()
+          .exclusively(
+              () -> {
+                account.setLimited(limits, node.usage().usedBytes());
+                forEach(node, descendant -> descendant.account().refresh());
+              });
+    }
+    if (node == root) {
+      engine.pool().setCommitLimit(limits.hard());
+    }
+  }
+
+  /** Calls {@code action} with each node from {@code node} on, parents before children. */
+  static void forEach(BudgetNode node, Consumer<BudgetNode> action) {
+    action.accept(node);
+    for (BudgetNode child : node.nodes()) {
+      forEach(child, action);
+    }
+  }
+
+  /** Returns the path of the budget whose account {@code account} is. */
+  String pathOf(BudgetNode asked, BudgetAccount account) {
+    for (BudgetNode node = asked; node != null; node = node.parent()) {
+      if (node.account() == account) {
+        return node.path();
+      }
+    }
+    return asked.path();
+  }
+}

@@ -1,0 +1,38 @@
+package io.rmm.allocator;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The process's clock: one daemon thread that lets every open manager give back what lies idle,
+ * also when the program has gone quiet and none of its threads ever allocates again.
+ */
+final class Clock {
+
+  private static final System.Logger LOG = System.getLogger("io.rmm");
+
+  private static final long TICK_MILLIS = 250;
+
+  private static final ScheduledExecutorService TICKER =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("rmm-clock").factory());
+
+  private Clock() {}
+
+  /** Begins to tick for {@code engine}; cancelling the result ends it. */
+  static ScheduledFuture<?> tickFor(Engine engine) {
+    return TICKER.scheduleAtFixedRate(
+        () -> tick(engine), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static void tick(Engine engine) {
+    try {
+      engine.tick();
+    } catch (Throwable e) {
+      // An exception would end the ticking of this manager without a word.
+      LOG.log(System.Logger.Level.WARNING, "a tick of the memory manager's clock failed", e);
+    }
+  }
+}

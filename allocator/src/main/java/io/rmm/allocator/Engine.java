@@ -1,0 +1,404 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.BudgetAccount;
+import io.rmm.allocator.heap.ChunkEvents;
+import io.rmm.allocator.heap.ChunkPool;
+import io.rmm.allocator.heap.CommitRefused;
+import io.rmm.allocator.heap.Heaps;
+import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Usage;
+import io.rmm.allocator.observe.Listeners;
+import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.Observer;
+import io.rmm.allocator.observe.Sampler;
+import io.rmm.allocator.observe.Token;
+import io.rmm.allocator.source.PageSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of one memory manager, and what happens off the fast path: refusals, unusual frees, the
+ * clock's tick, the snapshot.
+ */
+final class Engine implements ChunkEvents {
+
+  private static final System.Logger LOG = System.getLogger("io.rmm");
+
+  /** Idle bytes that stay committed until they have lain idle, unless a tuner decides otherwise. */
+  static final long DEFAULT_RETAINED_BYTES = 64L << 20;
+
+  /** Ticks of the clock, four a second, after which what was idle at both ends goes back. */
+  private static final int TICKS_PER_IDLE_PERIOD = 4;
+
+  private final String name;
+  private final PageSource source;
+  private final ChunkPool pool;
+  private final Heaps heaps;
+  private final Sampler sampler;
+  private final Listeners listeners = new Listeners();
+  private final Observer observer = new Observer(listeners);
+  private final MisuseDesk misuse = new MisuseDesk(observer, listeners);
+  private final Budgets budgets;
+  private final Shares shares = new Shares();
+  private final DetachedBlocks detached = new DetachedBlocks();
+  private final ConcurrentLinkedQueue<ChunkEvent> chunkEvents = new ConcurrentLinkedQueue<>();
+  private final AtomicLong openArenas = new AtomicLong();
+  private final AtomicLong tuningDecisions = new AtomicLong();
+  private final long systemCallsBefore;
+  private int ticks;
+  private boolean returnFailureLogged;
+  private volatile boolean closed;
+
+  Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits) {
+    this.name = name;
+    this.source = source;
+    this.sampler = sampler;
+    this.systemCallsBefore = source.systemCalls();
+    this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, this);
+    this.heaps = new Heaps(name, pool);
+    this.budgets = new Budgets(this, limits);
+    pool.setCommitLimit(limits.hard());
+  }
+
+  // ---- frees that are not the first and only close of an unshared handle ----
+
+  void closeUnusual(
+      Page page,
+      int slot,
+      long id,
+      int handle,
+      long byteSize,
+      BudgetNode budget,
+      @Nullable Token token) {
+    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    if (state == (id | Page.SHARED)) {
+      Shares.Closing closing = shares.close(id, handle);
+      if (closing == Shares.Closing.OTHERS_OPEN) {
+        return;
+      }
+      if (closing == Shares.Closing.LAST
+          && Page.IDS.compareAndSet(page.ids, slot, id | Page.SHARED, ~id)) {
+        budget.free(page, slot, byteSize);
+        if (token != null) {
+          observer.freed(token);
+        }
+        return;
+      }
+    }
+    throw deadHandle(
+        page,
+        slot,
+        id,
+        byteSize,
+        budget.path(),
+        MisuseKind.DOUBLE_FREE,
+        state == (id | Page.DETACHED)
+            ? "a handle was closed after it had been detached"
+            : "a handle was closed that had been closed before");
+  }
+
+  /** Reports the use of a handle that is dead, unless it died with the manager. */
+  IllegalStateException deadHandle(
+      Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
+    if ((long) Page.IDS.getVolatile(page.ids, slot) == Page.CLOSED) {
+      return new IllegalStateException(
+          "memory manager " + name + " was closed, and block " + id + " with it");
+    }
+    return misuse.report(kind, id, byteSize, budget, detail);
+  }
+
+  void free(long address) {
+    DetachedBlocks.Detached block = detached.remove(address);
+    if (block == null) {
+      throw invalidFree(address);
+    }
+    if (!Page.IDS.compareAndSet(
+        block.page().ids, block.slot(), block.id() | Page.DETACHED, ~block.id())) {
+      checkOpen();
+    }
+    block.budget().countFree(block.page(), block.byteSize());
+    if (block.token() != null) {
+      observer.freed(block.token());
+    }
+    DetachedBlocks.Detached rested = detached.rest(block);
+    if (rested != null) {
+      giveBack(rested);
+    }
+  }
+
+  private void giveBack(DetachedBlocks.Detached block) {
+    block.budget().giveBack(block.page(), block.slot());
+  }
+
+  private MemoryMisuseException invalidFree(long address) {
+    Page page = pool.pageAt(address);
+    if (page == null) {
+      return misuse.report(
+          MisuseKind.INVALID_FREE,
+          0,
+          0,
+          "",
+          "an address was freed that is no memory of this manager");
+    }
+    int slot = page.slotAt(address - page.memory.address());
+    if (slot < 0) {
+      return misuse.report(
+          MisuseKind.INVALID_FREE,
+          0,
+          0,
+          "",
+          "an address was freed that is not the start of a block");
+    }
+    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    if (state < 0) {
+      return misuse.report(
+          MisuseKind.DOUBLE_FREE, ~state, 0, "", "an address was freed that had been freed before");
+    }
+    if (state == 0) {
+      return misuse.report(
+          MisuseKind.INVALID_FREE, 0, 0, "", "an address was freed at which no block ever stood");
+    }
+    return misuse.report(
+        MisuseKind.INVALID_FREE,
+        state & ~(Page.SHARED | Page.DETACHED),
+        0,
+        "",
+        "a block was freed by its address although its handle was not detached");
+  }
+
+  // ---- refusals ----
+
+  /** Says inside a hold that {@code account} refuses; becomes a rejection outside of it. */
+  static final class Refused extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    final transient BudgetAccount account;
+
+    Refused(BudgetAccount account) {
+      super("refused", null, false, false);
+      this.account = account;
+    }
+  }
+
+  /** Turns what a refill failed with into what the caller gets. */
+  RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
+    return switch (failure) {
+      case Refused refused -> reject(asked, refused.account, byteSize);
+      case CommitRefused refused ->
+          reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
+      case Error error -> throw error;
+      case RuntimeException exception -> exception;
+      default -> throw new AssertionError("a refill throws no checked exception", failure);
+    };
+  }
+
+  RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
+    return reject(
+        asked,
+        budgets.pathOf(asked, refuser),
+        byteSize,
+        refuser.chargedBytes(),
+        refuser.limits().hard());
+  }
+
+  private RuntimeException reject(
+      BudgetNode asked, String rejectedBy, long byteSize, long used, long limit) {
+    asked.account().countRejection();
+    AllocationRejection rejection =
+        new AllocationRejection(asked.path(), rejectedBy, byteSize, used, limit);
+    listeners.tell(listener -> listener.onRejection(rejection));
+    return new AllocationRejectedException(rejection);
+  }
+
+  // ---- the clock ----
+
+  /** Called four times a second by the {@link Clock}. */
+  void tick() {
+    ticks++;
+    boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
+    detached.wake().forEach(this::giveBack);
+    heaps.tick(idleEnds);
+    Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
+    if (idleEnds) {
+      sampler.tick();
+    }
+    observer.reportUnreachable();
+    tellChunkEvents();
+  }
+
+  void purge() {
+    detached.wake().forEach(this::giveBack);
+    heaps.purge();
+    tellChunkEvents();
+  }
+
+  @Override
+  public void add(ChunkEvent event) {
+    chunkEvents.add(event);
+  }
+
+  @Override
+  public void failed(RuntimeException cause) {
+    if (!returnFailureLogged) {
+      returnFailureLogged = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "memory manager {0} could not give memory back, and will try again: {1}",
+          name,
+          cause.getMessage());
+    }
+  }
+
+  private void tellChunkEvents() {
+    for (ChunkEvent event = chunkEvents.poll(); event != null; event = chunkEvents.poll()) {
+      ChunkEvent told = event;
+      listeners.tell(listener -> listener.onChunk(told));
+    }
+  }
+
+  // ---- tuning ----
+
+  void tune(TuningDecision decision) {
+    if (decision.newValue() < 0) {
+      throw new IllegalArgumentException(
+          decision.knob().id() + " must be 0 or more, not " + decision.newValue());
+    }
+    if (decision.verdict() != TuningDecision.Verdict.HELD) {
+      pool.setRetainedLimit(decision.newValue());
+      tuningDecisions.incrementAndGet();
+    }
+    listeners.tell(listener -> listener.onTuning(decision));
+  }
+
+  long knob(TuningKnob knob) {
+    return switch (knob) {
+      case RETAINED_BYTES -> pool.retainedLimit();
+    };
+  }
+
+  // ---- readings ----
+
+  MemorySnapshot snapshot() {
+    MemorySnapshot.Builder snapshot = MemorySnapshot.builder();
+    BudgetNode root = budgets.root();
+    Usage total = root.usage();
+    long rejections = 0;
+    for (MemorySnapshot.BudgetUsage budget : budgetUsages(root)) {
+      snapshot.budget(budget);
+      rejections += budget.rejections();
+    }
+    long active = heaps.readPages(snapshot);
+    snapshot
+        .flow(total.allocations, total.frees, total.allocatedBytes, total.freedBytes)
+        .ladder(
+            total.requestedBytes,
+            total.usedBytes(),
+            active,
+            pool.committedBytes(),
+            pool.reservedBytes())
+        .peakUsedBytes(root.account().peakBytes())
+        .rejections(rejections)
+        .openArenas(openArenas.get())
+        .system(pool.returnedBytes(), source.systemCalls() - systemCallsBefore)
+        .tuning(pool.retainedLimit(), tuningDecisions.get())
+        .droppedListeners(listeners.dropped());
+    observer.read(snapshot);
+    misuse.read(snapshot);
+    return snapshot.build();
+  }
+
+  private static List<MemorySnapshot.BudgetUsage> budgetUsages(BudgetNode root) {
+    List<MemorySnapshot.BudgetUsage> usages = new ArrayList<>();
+    Budgets.forEach(
+        root,
+        node -> {
+          BudgetAccount account = node.account();
+          Usage usage = node.usage();
+          long used = account.isLimited() ? account.chargedBytes() : usage.usedBytes();
+          account.notePeak(used);
+          usages.add(
+              new MemorySnapshot.BudgetUsage(
+                  node.path(),
+                  used,
+                  account.peakBytes(),
+                  account.limits(),
+                  usage.allocations,
+                  usage.frees,
+                  usage.allocatedBytes,
+                  usage.freedBytes,
+                  usage.requestedBytes,
+                  account.rejections()));
+        });
+    return usages;
+  }
+
+  // ---- life ----
+
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("memory manager " + name + " is closed");
+    }
+  }
+
+  /** Says what is live. To be followed by {@link #close}. */
+  void reportLive() {
+    detached.wake().forEach(this::giveBack);
+    Usage total = budgets.root().usage();
+    observer.reportUnreachable();
+    misuse.reportLive(total.allocations - total.frees, total.usedBytes());
+  }
+
+  void close() {
+    closed = true;
+    heaps.close();
+    tellChunkEvents();
+  }
+
+  void arenaOpened() {
+    openArenas.incrementAndGet();
+  }
+
+  void arenaClosed() {
+    openArenas.decrementAndGet();
+  }
+
+  Heaps heaps() {
+    return heaps;
+  }
+
+  ChunkPool pool() {
+    return pool;
+  }
+
+  PageSource source() {
+    return source;
+  }
+
+  Sampler sampler() {
+    return sampler;
+  }
+
+  Observer observer() {
+    return observer;
+  }
+
+  Listeners listeners() {
+    return listeners;
+  }
+
+  Budgets budgets() {
+    return budgets;
+  }
+
+  Shares shares() {
+    return shares;
+  }
+
+  DetachedBlocks detached() {
+    return detached;
+  }
+}

@@ -1,0 +1,62 @@
+package io.rmm.allocator;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the process's manager, and builds it when it is first asked for. */
+final class GlobalManager {
+
+  /** A number of bytes as the JVM's own options have them. */
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmg]?)");
+
+  private static volatile @Nullable MemoryManager manager;
+
+  private GlobalManager() {}
+
+  static MemoryManager get() {
+    MemoryManager known = manager;
+    return known != null ? known : getOrBuild();
+  }
+
+  private static synchronized MemoryManager getOrBuild() {
+    MemoryManager known = manager;
+    if (known == null) {
+      known = build();
+      manager = known;
+    }
+    return known;
+  }
+
+  private static MemoryManager build() {
+    MemoryManager.Builder builder =
+        MemoryManager.builder().name(System.getProperty("rmm.name", "global"));
+    String safety = System.getProperty("rmm.safety");
+    if (safety != null) {
+      builder.safetyMode(SafetyMode.valueOf(safety.toUpperCase(Locale.ROOT)));
+    }
+    String limit = System.getProperty("rmm.limit");
+    if (limit != null) {
+      builder.limits(BudgetLimits.hard(bytes("rmm.limit", limit)));
+    }
+    String interval = System.getProperty("rmm.sample.interval");
+    if (interval != null) {
+      builder.sampleInterval(bytes("rmm.sample.interval", interval));
+    }
+    return builder.build(false);
+  }
+
+  static long bytes(String property, String text) {
+    Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "system property "
+              + property
+              + " must be a number of bytes with an optional suffix k, m or g, not "
+              + text);
+    }
+    int shift = "kmg".indexOf(matcher.group(2)) * 10 + 10;
+    return Long.parseLong(matcher.group(1)) << (matcher.group(2).isEmpty() ? 0 : shift);
+  }
+}

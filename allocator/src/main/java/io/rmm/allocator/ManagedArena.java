@@ -1,0 +1,73 @@
+package io.rmm.allocator;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An arena over blocks of a budget. An arena of the JDK gives the segments their scope, and with it
+ * everything that the contract says of threads and of life and death: it is closed first, and if
+ * that fails, because the thread is wrong or the arena is in use, nothing has happened. Only then
+ * do the blocks go back.
+ *
+ * <p>Where segments may not be given another scope (see {@code PageSource.canChangeScope}), the
+ * JDK's arena provides the memory too, and the block is its account.
+ */
+final class ManagedArena implements Arena {
+
+  private final BudgetNode budget;
+  private final Arena scope;
+  private final List<Block> blocks = new ArrayList<>();
+
+  ManagedArena(BudgetNode budget, Arena scope) {
+    budget.engine().checkOpen();
+    this.budget = budget;
+    this.scope = scope;
+    budget.engine().arenaOpened();
+  }
+
+  @Override
+  public MemorySegment allocate(long byteSize, long byteAlignment) {
+    if (byteSize < 0) {
+      throw new IllegalArgumentException("a segment must have 0 or more bytes, not " + byteSize);
+    }
+    if (!budget.engine().source().canChangeScope()) {
+      Block block = budget.allocateIn(scope, byteSize, byteAlignment);
+      remember(block);
+      return block.segment();
+    }
+    Block block = budget.allocate(byteSize, byteAlignment);
+    try {
+      MemorySegment segment = block.segment().fill((byte) 0);
+      MemorySegment scoped = budget.engine().source().inScope(segment, scope);
+      remember(block);
+      return scoped;
+    } catch (Throwable e) {
+      block.close();
+      throw e;
+    }
+  }
+
+  private synchronized void remember(Block block) {
+    if (!scope.scope().isAlive()) {
+      throw new IllegalStateException("Already closed");
+    }
+    blocks.add(block);
+  }
+
+  @Override
+  public MemorySegment.Scope scope() {
+    return scope.scope();
+  }
+
+  @Override
+  public synchronized void close() {
+    scope.close();
+    budget.engine().arenaClosed();
+    for (Block block : blocks) {
+      block.close();
+    }
+    blocks.clear();
+  }
+}

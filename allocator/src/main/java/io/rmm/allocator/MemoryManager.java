@@ -1,0 +1,360 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.observe.Sampler;
+import io.rmm.allocator.source.PageSource;
+import io.rmm.allocator.source.PageSources;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An off-heap allocator that knows at every moment who holds which memory and under which limit.
+ *
+ * <p>The root object: it owns the heaps, the tree of {@link Budget}s and the policy. A process may
+ * have several; they share nothing but reserved address space and a clock thread. All methods may
+ * be called by any thread.
+ *
+ * <pre>{@code
+ * try (MemoryManager manager = MemoryManager.builder().name("orders").build()) {
+ *   Budget cache = manager.rootBudget().child("cache", BudgetLimits.hard(256L << 20));
+ *   try (Block block = cache.allocate(1024)) {
+ *     block.segment().set(ValueLayout.JAVA_LONG, 0, 42);
+ *     System.out.println(manager.snapshot());
+ *   }
+ * }
+ * }</pre>
+ */
+public final class MemoryManager implements MemorySource, AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger("io.rmm");
+
+  private final String name;
+  private final SafetyMode safetyMode;
+  private final Map<String, String> configuration;
+  private final Engine engine;
+  private final ScheduledFuture<?> clock;
+  private final List<AutoCloseable> views = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final boolean closeable;
+
+  private MemoryManager(Builder builder, boolean closeable) {
+    PageSource source = PageSources.named(builder.pageSource);
+    this.name = builder.name;
+    this.safetyMode = builder.safetyMode;
+    this.closeable = closeable;
+    this.configuration = builder.configuration(source.name());
+    this.engine =
+        new Engine(name, source, new Sampler(safetyMode, builder.sampleInterval), builder.limits);
+    builder.listeners.forEach(engine.listeners()::add);
+    this.clock = Clock.tickFor(engine);
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        "memory manager {0} takes its memory from the {1} page source",
+        name,
+        source.name());
+  }
+
+  /** Begins a manager. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns the process's manager, which is built when it is first asked for, from the system
+   * properties {@code rmm.name}, {@code rmm.safety} (a {@link SafetyMode}), {@code rmm.limit} (the
+   * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.source} and {@code
+   * rmm.sample.interval} (bytes). It lives as long as the process.
+   *
+   * @throws IllegalArgumentException if one of the properties is not valid
+   */
+  public static MemoryManager global() {
+    return GlobalManager.get();
+  }
+
+  // ---- memory ----
+
+  /** Allocates from the root budget; see {@link Budget#allocate(long)}. */
+  public Block allocate(long byteSize) {
+    return engine.budgets().root().allocate(byteSize);
+  }
+
+  /** Allocates from the root budget; see {@link Budget#allocate(long, long)}. */
+  public Block allocate(long byteSize, long byteAlignment) {
+    return engine.budgets().root().allocate(byteSize, byteAlignment);
+  }
+
+  /**
+   * Frees a block that was {@linkplain Block#detach() detached}.
+   *
+   * @param address what {@code detach} returned
+   * @throws MemoryMisuseException if no detached block stands there: as {@link
+   *     MisuseKind#DOUBLE_FREE} if one did (this is known until the memory is handed out again),
+   *     and else as {@link MisuseKind#INVALID_FREE}
+   */
+  public void free(long address) {
+    engine.free(address);
+  }
+
+  /** Opens an arena on the root budget; see {@link Budget#openConfinedArena()}. */
+  public Arena openConfinedArena() {
+    return engine.budgets().root().openConfinedArena();
+  }
+
+  /** Opens an arena on the root budget; see {@link Budget#openSharedArena()}. */
+  public Arena openSharedArena() {
+    return engine.budgets().root().openSharedArena();
+  }
+
+  /** Returns the root of the tree of budgets. */
+  public Budget rootBudget() {
+    return engine.budgets().root();
+  }
+
+  /** Gives all memory that no live block needs back to the operating system now. */
+  public void purge() {
+    engine.purge();
+  }
+
+  // ---- knowledge ----
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** Returns the mode that this manager was built with. */
+  public SafetyMode safetyMode() {
+    return safetyMode;
+  }
+
+  @Override
+  public MemorySnapshot snapshot() {
+    return engine.snapshot();
+  }
+
+  @Override
+  public SiteProfile profile() {
+    return engine.observer().profile();
+  }
+
+  @Override
+  public Map<String, String> configuration() {
+    return configuration;
+  }
+
+  /** Returns the report of the misuse that {@code error} tells of, if it tells of one. */
+  public Optional<MisuseReport> explain(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MemoryMisuseException misuse) {
+        return Optional.of(misuse.report());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void addListener(MemoryListener listener) {
+    engine.listeners().add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public void removeListener(MemoryListener listener) {
+    engine.listeners().remove(Objects.requireNonNull(listener, "listener"));
+  }
+
+  // ---- tuning ----
+
+  /** Returns the value of {@code knob} in force. */
+  public long knob(TuningKnob knob) {
+    return engine.knob(knob);
+  }
+
+  /**
+   * Does what a tuner decided, counts it if it changes something, and tells the listeners.
+   *
+   * @throws IllegalArgumentException if the new value is out of the knob's range
+   */
+  public void tune(TuningDecision decision) {
+    engine.tune(decision);
+  }
+
+  // ---- life ----
+
+  private void attach(Builder builder) {
+    List<MemoryView> wanted = new ArrayList<>(builder.views);
+    if (builder.discoverViews) {
+      ServiceLoader.load(MemoryView.class).forEach(wanted::add);
+    }
+    for (MemoryView view : wanted) {
+      try {
+        views.add(view.attach(this));
+      } catch (Exception | LinkageError e) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "memory manager " + name + " goes without view " + view.getClass().getName(),
+            e);
+      }
+    }
+  }
+
+  /**
+   * Ends this manager: reports what is still live as {@link MisuseKind#LEAK}, ends its views, and
+   * gives all memory back. Blocks that are live die with it; a segment of one that is used later
+   * gets an {@link InternalError} or an exception.
+   *
+   * @throws IllegalStateException if it was closed before
+   * @throws UnsupportedOperationException if this is the {@link #global()} manager
+   */
+  @Override
+  public void close() {
+    if (!closeable) {
+      throw new UnsupportedOperationException("the global memory manager cannot be closed");
+    }
+    if (!closed.compareAndSet(false, true)) {
+      throw new IllegalStateException("memory manager " + name + " is closed already");
+    }
+    clock.cancel(false);
+    engine.reportLive();
+    for (AutoCloseable view : views) {
+      try {
+        view.close();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.WARNING, "a view of memory manager " + name + " failed", e);
+      }
+    }
+    engine.close();
+  }
+
+  @Override
+  public String toString() {
+    return "MemoryManager[" + name + "]";
+  }
+
+  /** Collects the settings of a manager. Not safe for use by several threads. */
+  public static final class Builder {
+
+    private static final AtomicLong NUMBER = new AtomicLong();
+
+    private String name = "rmm-" + NUMBER.incrementAndGet();
+    private SafetyMode safetyMode = SafetyMode.STANDARD;
+    private BudgetLimits limits = BudgetLimits.unlimited();
+    private long sampleInterval = Sampler.DEFAULT_INTERVAL;
+    private String pageSource = System.getProperty("rmm.source", "auto");
+    private boolean discoverViews = true;
+    private final List<MemoryListener> listeners = new ArrayList<>();
+    private final List<MemoryView> views = new ArrayList<>();
+
+    private Builder() {}
+
+    /**
+     * Sets the name by which views tell managers apart; {@code rmm-1} and so on unless set.
+     *
+     * @throws IllegalArgumentException unless it has 1 to 128 characters, not all blank, without /
+     *     and control characters
+     */
+    public Builder name(String name) {
+      Budgets.checkName("memory manager", name);
+      this.name = name;
+      return this;
+    }
+
+    /** Sets how much is spent on finding misuse; {@link SafetyMode#STANDARD} unless set. */
+    public Builder safetyMode(SafetyMode mode) {
+      this.safetyMode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
+
+    /**
+     * Sets the limits of the root budget; unlimited unless set. Its hard limit bounds what is
+     * committed as well as what is used.
+     */
+    public Builder limits(BudgetLimits limits) {
+      this.limits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * Sets the mean number of bytes between two observed blocks; 512 KiB unless set. The mean rises
+     * by itself while there are more than 100 observations a second.
+     *
+     * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
+     */
+    public Builder sampleInterval(long bytes) {
+      if (bytes < 1 || bytes > 1L << 40) {
+        throw new IllegalArgumentException("a sample interval is 1 to 2^40 bytes, not " + bytes);
+      }
+      this.sampleInterval = bytes;
+      return this;
+    }
+
+    /** Adds a listener from the start. */
+    public Builder listener(MemoryListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** Adds a view. */
+    public Builder view(MemoryView view) {
+      views.add(Objects.requireNonNull(view, "view"));
+      return this;
+    }
+
+    /** Sets whether the views that are registered as services are added; they are unless set. */
+    public Builder discoverViews(boolean discover) {
+      this.discoverViews = discover;
+      return this;
+    }
+
+    /**
+     * Sets where memory comes from: {@code "linux"}, {@code "portable"}, or {@code "auto"} for the
+     * first that works here. Unless set, the system property {@code rmm.source} says, and else
+     * {@code auto}.
+     */
+    public Builder pageSource(String name) {
+      this.pageSource = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Makes the manager and attaches its views; a view that fails is left out, with a line in the
+     * log.
+     *
+     * @throws IllegalArgumentException if there is no page source of the name that was set
+     * @throws UnsupportedOperationException if that source does not work here
+     */
+    public MemoryManager build() {
+      return build(true);
+    }
+
+    MemoryManager build(boolean closeable) {
+      MemoryManager manager = new MemoryManager(this, closeable);
+      manager.attach(this);
+      return manager;
+    }
+
+    private Map<String, String> configuration(String source) {
+      Map<String, String> settings = new LinkedHashMap<>();
+      settings.put("version", version());
+      settings.put("safetyMode", safetyMode.name());
+      settings.put("pageSource", source);
+      settings.put("sampleInterval", Long.toString(sampleInterval));
+      settings.put("hardLimit", Long.toString(limits.hard()));
+      settings.put("softLimit", Long.toString(limits.soft()));
+      settings.put("minimum", Long.toString(limits.minimum()));
+      return Map.copyOf(settings);
+    }
+
+    private static String version() {
+      String version = MemoryManager.class.getPackage().getImplementationVersion();
+      return version == null ? "unpackaged" : version;
+    }
+  }
+}

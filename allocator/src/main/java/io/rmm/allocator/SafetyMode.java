@@ -1,0 +1,19 @@
+package io.rmm.allocator;
+
+/**
+ * How much a memory manager spends on finding misuse.
+ *
+ * <p>Every mode refuses double, invalid and foreign frees and the use of stale handles, and keeps
+ * every limit. The modes differ in what they know about a block when something has gone wrong with
+ * it.
+ */
+public enum SafetyMode {
+  /** API checks only. Blocks are still sampled for the site profile. */
+  FAST,
+  /** For production: sampled blocks with their sites, and leaks among them. The default. */
+  STANDARD,
+  /** Observes blocks sixteen times as densely as {@link #STANDARD}. */
+  SAFE,
+  /** For tests: every block is observed, with its allocation site. */
+  PARANOID
+}

@@ -1,0 +1,88 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.Page;
+import java.util.BitSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Knows which handles of shared blocks are open.
+ *
+ * <p>A block that was never shared costs nothing here: sharing sets a mark in the block's id word,
+ * at which a plain close fails and comes here.
+ */
+final class Shares {
+
+  /** What came of closing a handle. */
+  enum Closing {
+    /** Others are open still. */
+    OTHERS_OPEN,
+    /** It was the last: the caller must free the block. */
+    LAST,
+    /** It was closed before. */
+    CLOSED_BEFORE
+  }
+
+  private final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
+
+  /** Opens a further handle; returns its number, or -1 if {@code handle} is closed. */
+  int open(Page page, int slot, long id, int handle) {
+    while (true) {
+      long state = (long) Page.IDS.getVolatile(page.ids, slot);
+      if (state == id) {
+        byBlock.computeIfAbsent(id, _ -> new OpenHandles());
+        if (!Page.IDS.compareAndSet(page.ids, slot, id, id | Page.SHARED)
+            && (long) Page.IDS.getVolatile(page.ids, slot) != (id | Page.SHARED)) {
+          byBlock.remove(id);
+          return -1;
+        }
+      } else {
+        OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(id) : null;
+        return open == null ? -1 : open.add(handle);
+      }
+    }
+  }
+
+  boolean isOpen(long id, int handle) {
+    OpenHandles open = byBlock.get(id);
+    return open != null && open.contains(handle);
+  }
+
+  Closing close(long id, int handle) {
+    OpenHandles open = byBlock.get(id);
+    Closing closing = open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
+    if (closing == Closing.LAST) {
+      byBlock.remove(id);
+    }
+    return closing;
+  }
+
+  private static final class OpenHandles {
+
+    private final BitSet open = new BitSet();
+    private int next = 1;
+
+    OpenHandles() {
+      open.set(0);
+    }
+
+    synchronized int add(int sharer) {
+      if (!open.get(sharer)) {
+        return -1;
+      }
+      open.set(next);
+      return next++;
+    }
+
+    synchronized boolean contains(int handle) {
+      return open.get(handle);
+    }
+
+    synchronized Closing remove(int handle) {
+      if (!open.get(handle)) {
+        return Closing.CLOSED_BEFORE;
+      }
+      open.clear(handle);
+      return open.isEmpty() ? Closing.LAST : Closing.OTHERS_OPEN;
+    }
+  }
+}

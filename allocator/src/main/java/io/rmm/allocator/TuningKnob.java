@@ -1,0 +1,22 @@
+package io.rmm.allocator;
+
+/** A setting of a memory manager that may be changed while it runs. */
+public enum TuningKnob {
+  /**
+   * How many idle bytes the manager keeps committed for the next demand. What lies idle above it is
+   * given back on the next tick of the clock, what lies below it only after the idle time. Bytes, 0
+   * or more.
+   */
+  RETAINED_BYTES("retained_bytes");
+
+  private final String id;
+
+  TuningKnob(String id) {
+    this.id = id;
+  }
+
+  /** Returns the name by which signals call the knob. */
+  public String id() {
+    return id;
+  }
+}

@@ -1,0 +1,88 @@
+package io.rmm.allocator.heap;
+
+import io.rmm.allocator.source.Extent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is mapped from and returned to the operating system: 2 MiB, or more for one huge block.
+ *
+ * <p>A chunk is cut into 64 slices, so that one {@code long} tells which of them are free and
+ * another which of them are backed by memory; runs of slices become pages. 2 MiB is the size of a
+ * huge page on x86-64 and most of AArch64. Guarded by the {@link ChunkPool}'s lock.
+ */
+final class Chunk {
+
+  /** log2 of {@link #SLICE_BYTES}. */
+  static final int SLICE_SHIFT = 15;
+
+  /** Bytes of a slice, the unit of pages: 32 KiB. */
+  static final int SLICE_BYTES = 1 << SLICE_SHIFT;
+
+  /** Slices of a chunk: the bits of a long. */
+  static final int SLICES = Long.SIZE;
+
+  /** Bytes of a chunk that is cut into pages. */
+  static final int BYTES = SLICES * SLICE_BYTES;
+
+  final Extent extent;
+
+  /** Whether this chunk serves one huge block. */
+  final boolean huge;
+
+  /** The pages that stand here, by first slice; a huge chunk has its page at 0. */
+  final @Nullable Page[] pages;
+
+  /** Slices that belong to no page. */
+  long free;
+
+  /** Slices that are backed by memory, or were made so and not given back since. */
+  long committed;
+
+  /**
+   * Slices that were free and committed when the clock last looked, and have not been used since.
+   */
+  long idle;
+
+  /** Where the {@link ChunkPool} keeps this chunk: the longest run of free slices. */
+  int bin;
+
+  @Nullable Chunk previousInBin;
+  @Nullable Chunk nextInBin;
+
+  Chunk(Extent extent, boolean huge) {
+    this.extent = extent;
+    this.huge = huge;
+    this.pages = new Page[huge ? 1 : SLICES];
+    this.free = huge ? 0 : -1L;
+  }
+
+  /** Returns the bits of {@code count} slices from {@code first} on. */
+  static long mask(int first, int count) {
+    return (count == SLICES ? -1L : (1L << count) - 1) << first;
+  }
+
+  /** Returns the first slice of a run of {@code count} free ones, or 64 if there is none. */
+  int findRun(int count) {
+    return Long.numberOfTrailingZeros(runStarts(free, count));
+  }
+
+  /** Returns the length of the longest run of free slices. */
+  int longestRun() {
+    int length = 0;
+    for (long bits = free; bits != 0; bits &= bits >>> 1) {
+      length++;
+    }
+    return length;
+  }
+
+  /** Returns the bits at which a run of {@code count} ones begins, in log2(count) steps. */
+  private static long runStarts(long bits, int count) {
+    int have = 1;
+    while (have < count) {
+      int step = Math.min(have, count - have);
+      bits &= bits >>> step;
+      have += step;
+    }
+    return bits;
+  }
+}

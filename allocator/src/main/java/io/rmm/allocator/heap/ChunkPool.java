@@ -1,0 +1,509 @@
+package io.rmm.allocator.heap;
+
+import io.rmm.allocator.ChunkEvent;
+import io.rmm.allocator.source.Extent;
+import io.rmm.allocator.source.PageSource;
+import io.rmm.allocator.source.SystemCallException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks of one memory manager: hands out runs of slices for pages, takes them back, and gives
+ * what lies idle back to the operating system.
+ *
+ * <p><b>Finding a run.</b> Chunks stand in 65 bins by the length of their longest free run, so that
+ * the chunk with the tightest fit is found by looking at one bit mask. Tight fits keep the long
+ * runs long and let the other chunks become wholly free.
+ *
+ * <p><b>Giving back.</b> The clock calls {@link #tick}: slices that were free at two looks one idle
+ * period apart go back (bytes up to the retained limit), and whatever is idle above the retained
+ * limit goes back at once. Only slices that belong to no page are ever touched.
+ *
+ * <p><b>The commit limit.</b> Containers die of committed memory. So what is committed stays below
+ * the root budget's hard limit too: a request that would pass it first gives back all that is idle,
+ * and is refused if that is not enough.
+ */
+public final class ChunkPool {
+
+  /** Huge blocks are rounded to this: the smallest page of the operating systems we know. */
+  private static final long HUGE_GRANULE = 4096;
+
+  private final PageSource source;
+  private final ChunkEvents events;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final @Nullable Chunk[] bins = new Chunk[Chunk.SLICES + 1];
+  private final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
+  private final Set<Chunk> unreturned = new HashSet<>();
+  private final AtomicLong committed = new AtomicLong();
+  private final AtomicLong adopted = new AtomicLong();
+  private final AtomicLong reserved = new AtomicLong();
+  private final AtomicLong returned = new AtomicLong();
+  private long fullBins;
+  private volatile long commitLimit = Long.MAX_VALUE;
+  private volatile long retainedLimit;
+  private boolean closed;
+
+  /** Makes a pool that takes its memory from {@code source}. */
+  public ChunkPool(PageSource source, long retainedLimit, ChunkEvents events) {
+    this.source = source;
+    this.retainedLimit = retainedLimit;
+    this.events = events;
+  }
+
+  // ---- pages ----
+
+  /** Makes a page of {@code sizeClass} for {@code owner}. */
+  Page takePage(ThreadHeap owner, int sizeClass) {
+    int slices = SizeClasses.pageSlices(sizeClass);
+    lock.lock();
+    try {
+      Chunk chunk = chunkWithRun(slices);
+      int first = chunk.findRun(slices);
+      long run = Chunk.mask(first, slices);
+      commit(chunk, run);
+      // Made before the slices are taken, so that a full Java heap changes nothing.
+      Page page = new Page(owner, sizeClass, chunk, first);
+      chunk.free &= ~run;
+      chunk.idle &= ~run;
+      chunk.pages[first] = page;
+      rebin(chunk);
+      return page;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes a page for one huge block. */
+  Page takeHuge(ThreadHeap owner, long bytes, long byteAlignment) {
+    long rounded = hugeBytes(bytes);
+    lock.lock();
+    try {
+      checkCommit(rounded);
+      Chunk chunk = new Chunk(map(rounded, Math.max(byteAlignment, Chunk.BYTES)), true);
+      Page page = new Page(owner, SizeClasses.HUGE, chunk, 0);
+      chunk.pages[0] = page;
+      byAddress.put(chunk.extent.address(), chunk);
+      committed.addAndGet(rounded);
+      return page;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the bytes of the slot that a huge request gets. */
+  public static long hugeBytes(long bytes) {
+    return Math.max(HUGE_GRANULE, (bytes + HUGE_GRANULE - 1) & -HUGE_GRANULE);
+  }
+
+  /** Counts memory that an arena has taken for a block of its own. */
+  void adopt(long bytes) {
+    lock.lock();
+    try {
+      checkCommit(bytes);
+      committed.addAndGet(bytes);
+      reserved.addAndGet(bytes);
+      adopted.addAndGet(bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void disown(long bytes) {
+    adopted.addAndGet(-bytes);
+    committed.addAndGet(-bytes);
+    reserved.addAndGet(-bytes);
+    returned.addAndGet(bytes);
+  }
+
+  /** Takes back a page of which no slot is live. */
+  void release(Page page) {
+    Chunk chunk = page.chunk;
+    if (chunk == null) {
+      disown(page.bytes());
+      return;
+    }
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      chunk.pages[page.firstSlice] = null;
+      if (chunk.huge) {
+        long start = System.nanoTime();
+        countReturned(retire(chunk), start, "demand");
+      } else {
+        chunk.free |= Chunk.mask(page.firstSlice, SizeClasses.pageSlices(page.sizeClass));
+        rebin(chunk);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the page that {@code address} lies in, if it is one of this pool's. */
+  public @Nullable Page pageAt(long address) {
+    lock.lock();
+    try {
+      var entry = byAddress.floorEntry(address);
+      if (entry == null) {
+        return null;
+      }
+      Chunk chunk = entry.getValue();
+      long offset = address - chunk.extent.address();
+      if (offset >= chunk.extent.bytes()) {
+        return null;
+      }
+      for (int first = chunk.huge ? 0 : (int) (offset >>> Chunk.SLICE_SHIFT); first >= 0; first--) {
+        Page page = chunk.pages[first];
+        if (page != null) {
+          long pageOffset = address - page.memory.address();
+          return pageOffset < page.bytes() ? page : null;
+        }
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- memory; under the lock ----
+
+  private Chunk chunkWithRun(int slices) {
+    long fitting = slices == Chunk.SLICES ? 0 : fullBins & (-1L << slices);
+    int bin = fitting != 0 ? Long.numberOfTrailingZeros(fitting) : Chunk.SLICES;
+    Chunk chunk = bins[bin];
+    if (chunk != null) {
+      return chunk;
+    }
+    checkCommit(source.isLazy() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
+    Chunk fresh = new Chunk(map(Chunk.BYTES, Chunk.BYTES), false);
+    byAddress.put(fresh.extent.address(), fresh);
+    if (!source.isLazy()) {
+      fresh.committed = -1L;
+      committed.addAndGet(Chunk.BYTES);
+    }
+    fresh.bin = -1;
+    rebin(fresh);
+    return fresh;
+  }
+
+  private Extent map(long bytes, long alignment) {
+    if (closed) {
+      throw new IllegalStateException("the memory manager is closed");
+    }
+    long start = System.nanoTime();
+    Extent extent;
+    try {
+      extent = mapOrPurge(bytes, alignment);
+    } catch (SystemCallException e) {
+      OutOfMemoryError error =
+          new OutOfMemoryError(
+              "the operating system has no "
+                  + bytes
+                  + " bytes of memory more: "
+                  + e.getMessage()
+                  + "; RMM has committed "
+                  + committed.get()
+                  + " of "
+                  + reserved.get()
+                  + " reserved bytes");
+      error.initCause(e);
+      throw error;
+    }
+    reserved.addAndGet(bytes);
+    events.add(
+        new ChunkEvent(
+            ChunkEvent.Kind.MAP, bytes, source.name(), System.nanoTime() - start, "demand"));
+    return extent;
+  }
+
+  private Extent mapOrPurge(long bytes, long alignment) {
+    try {
+      return source.map(bytes, alignment);
+    } catch (SystemCallException e) {
+      // What lies idle here may be what the system lacks.
+      if (purgeLocked(0, "limit") == 0) {
+        throw e;
+      }
+      return source.map(bytes, alignment);
+    }
+  }
+
+  private void commit(Chunk chunk, long run) {
+    checkCommit(bytes(run & ~chunk.committed));
+    // A purge may just have taken the memory of this very run: then look once more.
+    long bytes = bytes(run & ~chunk.committed);
+    checkCommit(bytes);
+    chunk.committed |= run;
+    committed.addAndGet(bytes);
+  }
+
+  private static long bytes(long slices) {
+    return (long) Long.bitCount(slices) << Chunk.SLICE_SHIFT;
+  }
+
+  private void checkCommit(long bytes) {
+    long limit = commitLimit;
+    if (bytes > limit - committed.get()) {
+      purgeLocked(0, "limit");
+      if (bytes > limit - committed.get()) {
+        throw new CommitRefused(committed.get(), limit);
+      }
+    }
+  }
+
+  // ---- giving back ----
+
+  /**
+   * Gives memory back that has lain idle.
+   *
+   * @param idleEnds whether an idle period ends with this tick
+   */
+  void tick(boolean idleEnds) {
+    lock.lock();
+    try {
+      purgeLocked(retainedLimit, "limit");
+      if (idleEnds) {
+        giveBack(
+            "idle",
+            Long.MAX_VALUE,
+            chunk -> {
+              long idle = chunk.idle;
+              chunk.idle = chunk.free & chunk.committed & ~idle;
+              return idle;
+            });
+      }
+      retireUnreturned();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives back all memory that belongs to no page; returns how many bytes. */
+  long purge(String cause) {
+    lock.lock();
+    try {
+      return purgeLocked(0, cause);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long purgeLocked(long keep, String cause) {
+    long excess = idleBytes() - keep;
+    return excess <= 0 ? 0 : giveBack(cause, excess, chunk -> chunk.free & chunk.committed);
+  }
+
+  /**
+   * Gives back the slices that {@code choice} names, chunk by chunk, until {@code enough} bytes
+   * have gone back; returns how many have.
+   */
+  private long giveBack(String cause, long enough, ToLongFunction<Chunk> choice) {
+    long start = System.nanoTime();
+    long bytes = 0;
+    // A copy, because giving back a whole chunk takes it out of the map.
+    for (Chunk chunk : byAddress.values().toArray(new Chunk[0])) {
+      if (bytes >= enough) {
+        break;
+      }
+      long slices = choice.applyAsLong(chunk) & chunk.free & chunk.committed;
+      if (slices != 0) {
+        bytes += discard(chunk, slices);
+      }
+    }
+    countReturned(bytes, start, cause);
+    return bytes;
+  }
+
+  private long idleBytes() {
+    long idle = 0;
+    for (Chunk chunk : byAddress.values()) {
+      idle += bytes(chunk.free & chunk.committed);
+    }
+    return idle;
+  }
+
+  private long discard(Chunk chunk, long slices) {
+    if (!source.isLazy()) {
+      // Such a chunk can only go back as a whole.
+      if (chunk.free != -1L) {
+        return 0;
+      }
+      unbin(chunk);
+      return retire(chunk);
+    }
+    long done = 0;
+    for (long rest = slices; rest != 0; ) {
+      int first = Long.numberOfTrailingZeros(rest);
+      int count = Long.numberOfTrailingZeros(~(rest >>> first));
+      try {
+        chunk.extent.discard((long) first << Chunk.SLICE_SHIFT, (long) count << Chunk.SLICE_SHIFT);
+        done |= Chunk.mask(first, count);
+      } catch (SystemCallException e) {
+        // They stay committed, and a later tick tries again.
+        events.failed(e);
+      }
+      rest &= ~Chunk.mask(first, count);
+    }
+    chunk.committed &= ~done;
+    chunk.idle &= ~done;
+    committed.addAndGet(-bytes(done));
+    return bytes(done);
+  }
+
+  /**
+   * Gives a chunk back for good, and returns how many bytes were committed. One that cannot be
+   * given back now is tried again later.
+   */
+  private long retire(Chunk chunk) {
+    try {
+      chunk.extent.retire();
+    } catch (SystemCallException | IllegalStateException e) {
+      if (unreturned.add(chunk)) {
+        events.failed(e);
+      }
+      return 0;
+    }
+    unreturned.remove(chunk);
+    byAddress.remove(chunk.extent.address());
+    long bytes = chunk.huge ? chunk.extent.bytes() : bytes(chunk.committed);
+    committed.addAndGet(-bytes);
+    reserved.addAndGet(-chunk.extent.bytes());
+    return bytes;
+  }
+
+  private void retireUnreturned() {
+    if (!unreturned.isEmpty()) {
+      long start = System.nanoTime();
+      long bytes = 0;
+      for (Chunk chunk : unreturned.toArray(new Chunk[0])) {
+        bytes += retire(chunk);
+      }
+      countReturned(bytes, start, "idle");
+    }
+  }
+
+  private void countReturned(long bytes, long start, String cause) {
+    if (bytes > 0) {
+      returned.addAndGet(bytes);
+      events.add(
+          new ChunkEvent(
+              ChunkEvent.Kind.UNMAP, bytes, source.name(), System.nanoTime() - start, cause));
+    }
+  }
+
+  /** Gives everything back for good, live blocks included. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      long start = System.nanoTime();
+      long bytes = 0;
+      for (Chunk chunk : byAddress.values().toArray(new Chunk[0])) {
+        if (chunk.huge && chunk.pages[0] != null) {
+          ThreadHeap.closeIds(chunk.pages[0]);
+        }
+        bytes += retire(chunk);
+      }
+      countReturned(bytes, start, "close");
+      Arrays.fill(bins, null);
+      fullBins = 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- bins ----
+
+  private void rebin(Chunk chunk) {
+    int bin = chunk.longestRun();
+    if (bin != chunk.bin) {
+      unbin(chunk);
+      chunk.bin = bin;
+      chunk.nextInBin = bins[bin];
+      if (chunk.nextInBin != null) {
+        chunk.nextInBin.previousInBin = chunk;
+      }
+      bins[bin] = chunk;
+      markBin(bin);
+    }
+  }
+
+  private void unbin(Chunk chunk) {
+    int bin = chunk.bin;
+    if (bin < 0) {
+      return;
+    }
+    if (chunk.previousInBin != null) {
+      chunk.previousInBin.nextInBin = chunk.nextInBin;
+    } else if (bins[bin] == chunk) {
+      bins[bin] = chunk.nextInBin;
+    }
+    if (chunk.nextInBin != null) {
+      chunk.nextInBin.previousInBin = chunk.previousInBin;
+    }
+    chunk.previousInBin = null;
+    chunk.nextInBin = null;
+    chunk.bin = -1;
+    markBin(bin);
+  }
+
+  private void markBin(int bin) {
+    // Bin 64, wholly free chunks, is the last resort and has no bit.
+    if (bin < Chunk.SLICES) {
+      fullBins = bins[bin] != null ? fullBins | 1L << bin : fullBins & ~(1L << bin);
+    }
+  }
+
+  // ---- settings and readings ----
+
+  /** Sets how much may be committed at the most. */
+  public void setCommitLimit(long bytes) {
+    commitLimit = bytes;
+  }
+
+  /** Sets how many idle bytes may stay committed until they have lain idle for a period. */
+  public void setRetainedLimit(long bytes) {
+    retainedLimit = bytes;
+  }
+
+  /** Returns what {@link #setRetainedLimit} set. */
+  public long retainedLimit() {
+    return retainedLimit;
+  }
+
+  /** Returns the bytes backed by memory. */
+  public long committedBytes() {
+    return committed.get();
+  }
+
+  /** Returns the bytes of address space. */
+  public long reservedBytes() {
+    return reserved.get();
+  }
+
+  /** Returns the bytes given back so far. */
+  public long returnedBytes() {
+    return returned.get();
+  }
+
+  /** Returns the bytes of the huge blocks that are live. */
+  long hugeBytes() {
+    lock.lock();
+    try {
+      long bytes = adopted.get();
+      for (Chunk chunk : byAddress.values()) {
+        bytes += chunk.huge && chunk.pages[0] != null ? chunk.extent.bytes() : 0;
+      }
+      return bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,324 @@
+package io.rmm.allocator.heap;
+
+import io.rmm.allocator.MemorySnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heaps of one memory manager: finds the one that a thread works with, passes on those of dead
+ * threads, and stops them when something must be done to all.
+ *
+ * <p><b>Platform threads</b> have a heap each, found through a {@link ThreadLocal}. There is no
+ * hook in the JDK for a thread's death; so heaps of dead threads are looked for when a new thread
+ * needs one (a few at a time, so that 100,000 short threads do not make 100,000 heaps) and by the
+ * clock.
+ *
+ * <p><b>Virtual threads</b> share stripes: a thread tries that of its number, then the others, and
+ * waits for its own when all are held. As many stripes as processors, since no more virtual threads
+ * than that run at a time.
+ */
+public final class Heaps {
+
+  /** Heaps that a new thread looks at for one whose thread has died. */
+  private static final int ORPHAN_CANDIDATES = 8;
+
+  /**
+   * How long the clock waits for an operation that is under way; then it leaves that heap alone.
+   */
+  private static final long CLOCK_PATIENCE_NANOS = 2_000_000;
+
+  private static final long STOP_POLL_NANOS = 20_000;
+
+  private final ChunkPool pool;
+  private final String managerName;
+
+  /** One for each manager, since a thread has a heap in each. */
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<ThreadHeap> local = new ThreadLocal<>();
+
+  private final ThreadHeap[] stripes;
+  private final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
+
+  /** Guards the list of heaps and who they are biased to; held while heaps are stopped. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private int nextCandidate;
+  private volatile boolean closed;
+
+  /** Makes the heaps of the manager called {@code managerName}. */
+  public Heaps(String managerName, ChunkPool pool) {
+    this.managerName = managerName;
+    this.pool = pool;
+    // A power of two, so that a thread's number finds its stripe by a mask.
+    int processors = Runtime.getRuntime().availableProcessors();
+    this.stripes = new ThreadHeap[Integer.highestOneBit(2 * processors - 1)];
+    for (int i = 0; i < stripes.length; i++) {
+      stripes[i] = new ThreadHeap(this, null);
+      heaps.add(stripes[i]);
+    }
+  }
+
+  /** Returns the calling thread's heap, held. */
+  public ThreadHeap enter() {
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual()) {
+      return enterStripe(thread);
+    }
+    ThreadHeap heap = local.get();
+    if (heap == null) {
+      heap = bind(thread);
+    }
+    heap.hold();
+    return heap;
+  }
+
+  /**
+   * Returns the heap, held, that the calling thread frees a slot of {@code page} with: the page's
+   * own if that is the thread's.
+   */
+  public ThreadHeap enterToFree(Page page) {
+    ThreadHeap owner = page.owner;
+    if (owner.isBiasedTo(Thread.currentThread())) {
+      owner.hold();
+      return owner;
+    }
+    return enter();
+  }
+
+  private ThreadHeap enterStripe(Thread thread) {
+    int start = (int) thread.threadId();
+    for (int i = 0; i < stripes.length; i++) {
+      ThreadHeap stripe = stripes[(start + i) & (stripes.length - 1)];
+      if (stripe.tryHoldStripe()) {
+        return stripe;
+      }
+    }
+    ThreadHeap stripe = stripes[start & (stripes.length - 1)];
+    stripe.holdStripe();
+    return stripe;
+  }
+
+  private ThreadHeap bind(Thread thread) {
+    lock.lock();
+    try {
+      ThreadHeap heap = orphan();
+      if (heap == null) {
+        checkOpen(closed);
+        heap = new ThreadHeap(this, thread);
+        heaps.add(heap);
+      } else {
+        heap.bias(thread);
+      }
+      local.set(heap);
+      return heap;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable ThreadHeap orphan() {
+    int count = heaps.size();
+    for (int i = 0; i < Math.min(ORPHAN_CANDIDATES, count); i++) {
+      nextCandidate = nextCandidate + 1 < count ? nextCandidate + 1 : 0;
+      ThreadHeap heap = heaps.get(nextCandidate);
+      if (heap.isOrphan()) {
+        return heap;
+      }
+    }
+    return null;
+  }
+
+  void checkOpen(boolean closed) {
+    if (closed) {
+      throw new IllegalStateException("memory manager " + managerName + " is closed");
+    }
+  }
+
+  ChunkPool pool() {
+    return pool;
+  }
+
+  // ---- stopping heaps ----
+
+  /** Waits until the revoker has done. Called by an owner that found its heap revoked. */
+  void awaitRevoker() {
+    lock.lock();
+    try {
+      // To have had the lock is to know that the revoker is done.
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs {@code action} while no heap is in an operation. Not to be called in an operation. */
+  public void exclusively(Runnable action) {
+    lock.lock();
+    try {
+      for (ThreadHeap heap : heaps) {
+        if (heap.isStripe()) {
+          heap.holdStripe();
+        } else {
+          heap.revoke();
+        }
+      }
+      try {
+        AllThreadsBarrier.run();
+        for (ThreadHeap heap : heaps) {
+          while (!heap.isStripe() && !heap.isStopped()) {
+            LockSupport.parkNanos(STOP_POLL_NANOS);
+          }
+        }
+        action.run();
+      } finally {
+        for (ThreadHeap heap : heaps) {
+          if (heap.isStripe()) {
+            heap.leave();
+          } else {
+            heap.restore();
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the clock ----
+
+  /** Lets go of dead threads, takes empty pages back, and gives idle memory back. */
+  public void tick(boolean idleEnds) {
+    collect(false);
+    pool.tick(idleEnds);
+  }
+
+  /** Gives all memory that no live block needs back now; returns how many bytes went back. */
+  public long purge() {
+    collect(true);
+    return pool.purge("asked");
+  }
+
+  private void collect(boolean all) {
+    lock.lock();
+    try {
+      List<ThreadHeap> biased = new ArrayList<>();
+      for (ThreadHeap heap : heaps) {
+        boolean orphan = heap.isOrphan();
+        if (orphan) {
+          // Lets the dead thread's object go.
+          heap.bias(null);
+        }
+        if (heap.seemsCollectable(all)) {
+          if (orphan) {
+            heap.releaseEmptyPages(true);
+          } else if (heap.isStripe()) {
+            heap.holdStripe();
+            try {
+              heap.releaseEmptyPages(all);
+            } finally {
+              heap.leave();
+            }
+          } else {
+            biased.add(heap);
+          }
+        }
+      }
+      if (!biased.isEmpty()) {
+        collectBiased(biased, all);
+      }
+      for (ThreadHeap heap : heaps) {
+        heap.noteTick();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void collectBiased(List<ThreadHeap> biased, boolean all) {
+    for (ThreadHeap heap : biased) {
+      heap.revoke();
+    }
+    try {
+      AllThreadsBarrier.run();
+      long deadline = System.nanoTime() + CLOCK_PATIENCE_NANOS;
+      for (ThreadHeap heap : biased) {
+        while (!heap.isStopped() && (all || System.nanoTime() - deadline < 0)) {
+          LockSupport.parkNanos(STOP_POLL_NANOS);
+        }
+        if (heap.isStopped()) {
+          heap.releaseEmptyPages(all);
+        }
+      }
+    } finally {
+      for (ThreadHeap heap : biased) {
+        heap.restore();
+      }
+    }
+  }
+
+  /** Refuses all further allocations and gives everything back. */
+  public void close() {
+    exclusively(
+        () -> {
+          closed = true;
+          for (ThreadHeap heap : heaps) {
+            heap.close();
+          }
+          pool.close();
+        });
+  }
+
+  // ---- readings ----
+
+  /** Returns the sum of what all heaps have done for the account at {@code index}. */
+  public Usage usage(BudgetAccount account) {
+    Usage sum = new Usage();
+    for (ThreadHeap heap : heaps) {
+      heap.addUsage(account.index, sum);
+    }
+    return sum;
+  }
+
+  /** Returns the bytes of pages with a live slot, and tells {@code snapshot} the size classes. */
+  public long readPages(MemorySnapshot.Builder snapshot) {
+    long[] pageBytes = new long[SizeClasses.COUNT + 1];
+    long active = 0;
+    long remoteFrees = 0;
+    for (ThreadHeap heap : heaps) {
+      active += heap.addPages(pageBytes);
+      remoteFrees += heap.remoteFrees();
+    }
+    long huge = pool.hugeBytes();
+    pageBytes[SizeClasses.HUGE] = huge;
+    for (int sizeClass = 0; sizeClass <= SizeClasses.HUGE; sizeClass++) {
+      readSizeClass(sizeClass, pageBytes[sizeClass], snapshot);
+    }
+    snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.length);
+    return active + huge;
+  }
+
+  private void readSizeClass(int sizeClass, long pageBytes, MemorySnapshot.Builder snapshot) {
+    long frees = 0;
+    long allocations = 0;
+    for (ThreadHeap heap : heaps) {
+      frees += heap.frees(sizeClass);
+    }
+    for (ThreadHeap heap : heaps) {
+      allocations += heap.allocations(sizeClass);
+    }
+    if (allocations > 0 || pageBytes > 0) {
+      boolean huge = sizeClass == SizeClasses.HUGE;
+      long slotBytes = huge ? 0 : SizeClasses.slotBytes(sizeClass);
+      snapshot.sizeClass(
+          new MemorySnapshot.SizeClassUsage(
+              slotBytes,
+              allocations,
+              Math.min(frees, allocations),
+              huge ? pageBytes : Math.max(0, allocations - frees) * slotBytes,
+              pageBytes));
+    }
+  }
+}

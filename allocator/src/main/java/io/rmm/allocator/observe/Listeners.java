@@ -1,0 +1,131 @@
+package io.rmm.allocator.observe;
+
+import io.rmm.allocator.MemoryListener;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The listeners of one manager, and what keeps a bad one from doing harm.
+ *
+ * <p>Called outside every lock and hold. What a listener does in its own call is not told to
+ * listeners, so that one which allocates does not call itself without end. A listener that fails
+ * {@link #MAX_FAILURES} times in a row, or takes more than {@link #MAX_MEAN_NANOS} on average over
+ * {@link #CALLS_TO_JUDGE} calls, is dropped with one line in the log. The average is that of
+ * batches of so many calls, so that a listener is judged by what it does now.
+ */
+public final class Listeners {
+
+  private static final System.Logger LOG = System.getLogger("io.rmm");
+
+  private static final int MAX_FAILURES = 100;
+  private static final int CALLS_TO_JUDGE = 1_000;
+  private static final long MAX_MEAN_NANOS = 1_000_000;
+
+  private final CopyOnWriteArrayList<Registration> registrations = new CopyOnWriteArrayList<>();
+
+  /** One for each manager: telling of one must not silence another. */
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<Boolean> telling = new ThreadLocal<>();
+
+  private final AtomicLong dropped = new AtomicLong();
+  private final LongSupplier clock;
+
+  /** Makes an empty list. */
+  public Listeners() {
+    this(System::nanoTime);
+  }
+
+  Listeners(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  /** Adds {@code listener} unless it is there. */
+  public void add(MemoryListener listener) {
+    registrations.addIfAbsent(new Registration(listener));
+  }
+
+  /** Removes {@code listener} if it is there. */
+  public void remove(MemoryListener listener) {
+    registrations.remove(new Registration(listener));
+  }
+
+  /** Calls every listener. */
+  public void tell(Consumer<MemoryListener> call) {
+    if (registrations.isEmpty() || telling.get() != null) {
+      return;
+    }
+    telling.set(Boolean.TRUE);
+    try {
+      for (Registration registration : registrations) {
+        tell(registration, call);
+      }
+    } finally {
+      telling.remove();
+    }
+  }
+
+  private void tell(Registration registration, Consumer<MemoryListener> call) {
+    long start = clock.getAsLong();
+    try {
+      call.accept(registration.listener);
+      registration.failures.set(0);
+    } catch (Throwable e) {
+      // Whatever a listener throws, the allocation that it was told of has happened.
+      if (registration.failures.incrementAndGet() >= MAX_FAILURES) {
+        drop(registration, "it failed " + MAX_FAILURES + " times in a row, last with " + e);
+      }
+    }
+    registration.nanos.addAndGet(clock.getAsLong() - start);
+    if (registration.calls.incrementAndGet() % CALLS_TO_JUDGE == 0) {
+      long mean = registration.nanos.getAndSet(0) / CALLS_TO_JUDGE;
+      if (mean > MAX_MEAN_NANOS) {
+        drop(registration, "it takes " + mean / 1_000 + " us a call");
+      }
+    }
+  }
+
+  private void drop(Registration registration, String reason) {
+    if (registrations.remove(registration)) {
+      dropped.incrementAndGet();
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "memory listener {0} is dropped: {1}",
+          registration.listener.getClass().getName(),
+          reason);
+    }
+  }
+
+  /** Returns the number of listeners dropped so far. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  /** A listener and its record. Equal if the listener is the same object. */
+  private static final class Registration {
+
+    final MemoryListener listener;
+    final AtomicLong calls = new AtomicLong();
+    final AtomicLong nanos = new AtomicLong();
+
+    /** Failures in a row. */
+    final AtomicInteger failures = new AtomicInteger();
+
+    Registration(MemoryListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // two listeners are two, whatever they say of it
+    public boolean equals(Object other) {
+      return other instanceof Registration that && that.listener == listener;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(listener);
+    }
+  }
+}

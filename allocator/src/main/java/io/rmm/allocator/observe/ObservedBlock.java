@@ -1,0 +1,53 @@
+package io.rmm.allocator.observe;
+
+import io.rmm.allocator.Site;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a block that was chosen by sampling.
+ *
+ * <p>The block's handle holds a {@link Token}, and this is a phantom reference to the token: when
+ * it is enqueued while the block is live, nobody can free the block any more. The token stands in
+ * for the handle because a handle that were itself the referent could not be scalar-replaced,
+ * sampled or not.
+ */
+final class ObservedBlock extends PhantomReference<Token> {
+
+  final long blockId;
+  final long requestedBytes;
+  final long slotBytes;
+  final long weight;
+  final String budget;
+  final SiteStatistics statistics;
+  final long allocatedNanos = System.nanoTime();
+
+  /** Where it was freed, once it was. */
+  volatile @Nullable Site freeSite;
+
+  ObservedBlock(
+      Token token,
+      ReferenceQueue<Token> queue,
+      long requestedBytes,
+      long slotBytes,
+      long weight,
+      String budget,
+      SiteStatistics statistics) {
+    super(token, queue);
+    this.blockId = token.blockId();
+    this.requestedBytes = requestedBytes;
+    this.slotBytes = slotBytes;
+    this.weight = weight;
+    this.budget = budget;
+    this.statistics = statistics;
+  }
+
+  Site allocationSite() {
+    return statistics.site();
+  }
+
+  long ageNanos() {
+    return System.nanoTime() - allocatedNanos;
+  }
+}

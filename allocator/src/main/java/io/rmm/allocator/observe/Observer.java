@@ -1,0 +1,184 @@
+package io.rmm.allocator.observe;
+
+import io.rmm.allocator.AllocationSample;
+import io.rmm.allocator.LeakSuspect;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.Site;
+import io.rmm.allocator.SiteProfile;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the observed blocks of one manager from allocation to free, or to the discovery that
+ * nobody can free them any more. All methods are for use outside a hold.
+ */
+public final class Observer {
+
+  /** Observed blocks whose end is remembered, so that a double free can name both sites. */
+  private static final int REMEMBERED = 1024;
+
+  /** Sites that a profile tells apart; what comes later counts as unknown. */
+  private static final int MAX_PROFILED_SITES = 10_000;
+
+  private final Listeners listeners;
+  private final Sites sites = new Sites();
+  private final ReferenceQueue<Token> unreachable = new ReferenceQueue<>();
+  private final Map<Long, ObservedBlock> live = new ConcurrentHashMap<>();
+  private final Map<Site, SiteStatistics> statistics = new ConcurrentHashMap<>();
+  private final AtomicLong leaks = new AtomicLong();
+  private final AtomicLong leakBytes = new AtomicLong();
+
+  private final Map<Long, ObservedBlock> ended =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, ObservedBlock> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /** Makes an observer that tells {@code listeners}. */
+  public Observer(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  /** Returns where the calling thread stands, outside RMM. */
+  public Site here() {
+    return sites.here();
+  }
+
+  /**
+   * Begins to follow a block.
+   *
+   * @return what the block's handle must hold; null if the Java heap or the stack has no room, in
+   *     which case the block goes on unobserved
+   */
+  public @Nullable Token allocated(
+      long blockId,
+      String budget,
+      long requestedBytes,
+      long slotBytes,
+      long weight,
+      boolean fastPath) {
+    try {
+      Site site = sites.here();
+      Token token = new Token(blockId);
+      SiteStatistics at = statisticsOf(site);
+      ObservedBlock block =
+          new ObservedBlock(token, unreachable, requestedBytes, slotBytes, weight, budget, at);
+      live.put(blockId, block);
+      at.allocated(slotBytes, weight);
+      listeners.tell(
+          listener ->
+              listener.onSample(
+                  new AllocationSample(
+                      blockId, budget, requestedBytes, slotBytes, weight, site, fastPath)));
+      return token;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return null;
+    }
+  }
+
+  private SiteStatistics statisticsOf(Site site) {
+    SiteStatistics known = statistics.get(site);
+    if (known != null) {
+      return known;
+    }
+    Site profiled = statistics.size() < MAX_PROFILED_SITES ? site : Site.UNKNOWN;
+    return statistics.computeIfAbsent(profiled, SiteStatistics::new);
+  }
+
+  /** Ends the following of a block that was freed. */
+  public void freed(Token token) {
+    try {
+      ObservedBlock block = live.remove(token.blockId());
+      if (block != null) {
+        block.clear();
+        block.statistics.freed(block.slotBytes, block.weight);
+        remember(block);
+      }
+    } finally {
+      // Up to here, or the block could be taken for a leak while it is being freed.
+      Reference.reachabilityFence(token);
+    }
+  }
+
+  private void remember(ObservedBlock block) {
+    try {
+      block.freeSite = sites.here();
+      synchronized (ended) {
+        ended.put(block.blockId, block);
+      }
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // Then a double free of it will not name the first site.
+    }
+  }
+
+  /** Returns what is known of the block {@code blockId}, live or freed not long ago. */
+  @Nullable ObservedBlock find(long blockId) {
+    ObservedBlock block = live.get(blockId);
+    if (block == null) {
+      synchronized (ended) {
+        block = ended.get(blockId);
+      }
+    }
+    return block;
+  }
+
+  /** Tells listeners of the blocks that were found unreachable since the last call. */
+  public void reportUnreachable() {
+    for (Reference<? extends Token> reference = unreachable.poll();
+        reference != null;
+        reference = unreachable.poll()) {
+      ObservedBlock block = (ObservedBlock) reference;
+      if (live.get(block.blockId) == block) {
+        leaks.incrementAndGet();
+        leakBytes.addAndGet(block.weight);
+        listeners.tell(listener -> listener.onLeak(suspect(block)));
+      }
+    }
+  }
+
+  private static LeakSuspect suspect(ObservedBlock block) {
+    return new LeakSuspect(
+        block.blockId,
+        block.budget,
+        block.slotBytes,
+        block.weight,
+        block.ageNanos(),
+        block.allocationSite(),
+        "unreachable");
+  }
+
+  /** Returns the observed blocks that are live. */
+  Collection<ObservedBlock> live() {
+    return live.values();
+  }
+
+  /** Tells {@code snapshot} the numbers of observed and of leaked blocks. */
+  public void read(MemorySnapshot.Builder snapshot) {
+    snapshot.observedBlocks(live.size()).leaks(leaks.get(), leakBytes.get());
+  }
+
+  /** Returns the estimates by site. */
+  public SiteProfile profile() {
+    List<SiteProfile.Entry> entries =
+        statistics.values().stream()
+            .map(SiteStatistics::read)
+            .sorted(
+                Comparator.comparingLong(SiteProfile.Entry::liveBytes)
+                    .thenComparingLong(SiteProfile.Entry::allocatedBytes)
+                    .reversed())
+            .toList();
+    return new SiteProfile(entries, entries.size() > MAX_PROFILED_SITES);
+  }
+}

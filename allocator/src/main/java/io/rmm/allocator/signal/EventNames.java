@@ -1,0 +1,18 @@
+package io.rmm.allocator.signal;
+
+/** The names of the Flight Recorder events as constants, for annotations. */
+public final class EventNames {
+
+  public static final String ALLOCATION_SAMPLE = "rmm.AllocationSample";
+  public static final String CHUNK_MAP = "rmm.ChunkMap";
+  public static final String CHUNK_UNMAP = "rmm.ChunkUnmap";
+  public static final String ALLOCATION_REJECTED = "rmm.AllocationRejected";
+  public static final String MISUSE = "rmm.Misuse";
+  public static final String LEAK_SUSPECT = "rmm.LeakSuspect";
+  public static final String MANAGER_STATISTICS = "rmm.ManagerStatistics";
+  public static final String BUDGET_STATISTICS = "rmm.BudgetStatistics";
+  public static final String TUNING_DECISION = "rmm.TuningDecision";
+  public static final String CONFIGURATION = "rmm.Configuration";
+
+  private EventNames() {}
+}

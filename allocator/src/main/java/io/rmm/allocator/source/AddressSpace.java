@@ -1,0 +1,65 @@
+package io.rmm.allocator.source;
+
+/**
+ * The process's reserved address range, shared by all memory managers.
+ *
+ * <p>Address space is taken from the operating system in large steps and handed out in order, so
+ * that neighbouring extents of all managers fall into few mappings (a process may have 65,530). It
+ * is never given back: a stale view of it may exist for ever, and an access to an address that is
+ * no longer mapped, or mapped by somebody else, would kill or corrupt the process. With 47 bits of
+ * addresses, a terabyte of managers opened and closed is under one percent of what there is.
+ *
+ * <p>Where a step is refused, as under {@code ulimit -v}, half of it is tried, down to what is
+ * needed now.
+ */
+final class AddressSpace {
+
+  /** One step. Costs page tables only where touched; 64 GiB hold most processes' whole life. */
+  private static final long STEP_BYTES = 64L << 30;
+
+  private final SystemCalls calls;
+  private long next;
+  private long end;
+
+  AddressSpace(SystemCalls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * Hands out address space.
+   *
+   * @param bytes how much, a multiple of the operating system's page size
+   * @param alignment a power of two, at least that page size
+   * @throws SystemCallException if there is none left
+   */
+  synchronized long take(long bytes, long alignment) {
+    long start = alignUp(next, alignment);
+    if (next == 0 || start < next || end - start < bytes) {
+      grow(Math.addExact(bytes, alignment));
+      start = alignUp(next, alignment);
+    }
+    next = start + bytes;
+    return start;
+  }
+
+  private void grow(long needed) {
+    long step = Math.max(STEP_BYTES, needed);
+    while (true) {
+      try {
+        long start = calls.reserve(step);
+        next = start;
+        end = start + step;
+        return;
+      } catch (SystemCallException e) {
+        if (step == needed) {
+          throw e;
+        }
+        step = Math.max(needed, step / 2);
+      }
+    }
+  }
+
+  private static long alignUp(long value, long alignment) {
+    return (value + alignment - 1) & -alignment;
+  }
+}

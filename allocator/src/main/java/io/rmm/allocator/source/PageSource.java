@@ -1,0 +1,39 @@
+package io.rmm.allocator.source;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Where extents come from. Safe for use by several threads. */
+public interface PageSource {
+
+  /** Returns the name by which settings and events call this source. */
+  String name();
+
+  /** Tells whether memory comes when an extent is touched, and not all at once. */
+  boolean isLazy();
+
+  /** Tells whether {@link #inScope} works: it needs native access, which a process may deny. */
+  boolean canChangeScope();
+
+  /**
+   * Returns {@code segment} as one that dies with {@code arena}.
+   *
+   * @throws UnsupportedOperationException unless {@link #canChangeScope()}
+   * @throws IllegalStateException if {@code arena} is closed
+   * @throws WrongThreadException if {@code arena} is another thread's
+   */
+  MemorySegment inScope(MemorySegment segment, Arena arena);
+
+  /** Returns the number of calls made to the operating system so far. */
+  long systemCalls();
+
+  /**
+   * Hands out an extent of exactly {@code bytes}.
+   *
+   * @param bytes a multiple of 4,096
+   * @param alignment a power of two, 4,096 or more
+   * @throws SystemCallException if the operating system has no more
+   * @throws OutOfMemoryError if the JDK has no more
+   */
+  Extent map(long bytes, long alignment);
+}

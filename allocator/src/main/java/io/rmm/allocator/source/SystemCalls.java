@@ -1,0 +1,41 @@
+package io.rmm.allocator.source;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gateway to the operating system: every system call that RMM makes is one of these.
+ *
+ * <p>An interface because it has two users: {@link LinuxSystemCalls}, and the tests' gateway that
+ * fails a chosen call. All methods may be called by any thread, and throw {@link
+ * SystemCallException} with the error number when the call fails.
+ */
+public interface SystemCalls {
+
+  /**
+   * Reserves address space that no memory backs and nobody may touch yet ({@code mmap} with {@code
+   * PROT_NONE}).
+   *
+   * @return the first address, a multiple of the operating system's page size
+   */
+  long reserve(long bytes);
+
+  /** Makes reserved address space usable ({@code mprotect}); memory comes when it is touched. */
+  void makeUsable(long address, long bytes);
+
+  /** Gives the memory behind usable address space back ({@code MADV_DONTNEED}); it reads as 0. */
+  void discard(long address, long bytes);
+
+  /**
+   * Gives the memory back for good and maps an empty file over the range, so that an access by a
+   * stale view raises SIGBUS, which HotSpot turns into an {@link InternalError}, and not SIGSEGV,
+   * which would kill the process.
+   */
+  void retire(long address, long bytes);
+
+  /** Returns a view of usable address space that lives as long as the process. */
+  MemorySegment view(long address, long bytes);
+
+  /** Returns {@code segment} as one that dies with {@code arena}. */
+  MemorySegment inScope(MemorySegment segment, Arena arena);
+}

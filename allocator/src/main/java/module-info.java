@@ -1,0 +1,12 @@
+/**
+ * The kernel of RMM: the allocator, its budgets and safety checks, and the registry of signal
+ * names. Depends on nothing but {@code java.base}.
+ */
+module io.rmm.allocator {
+  requires static org.jspecify;
+
+  exports io.rmm.allocator;
+  exports io.rmm.allocator.signal;
+
+  uses io.rmm.allocator.MemoryView;
+}
