@@ -1,6 +1,8 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
+import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.ThreadHeap;
@@ -51,11 +53,14 @@ final class BudgetNode implements Budget {
 
   private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     ThreadHeap heap = engine.heaps().enter();
+    BudgetCell cell = heap.cell(account);
     Page page = heap.current(sizeClass);
     int slot = page.take();
     boolean fast = slot >= 0;
     if (!fast) {
       page = refill(heap, byteSize, sizeClass, byteAlignment, arena);
+      heap = page.owner;
+      cell = heap.cell(account);
       slot = page.take();
     }
     BudgetAccount refuser = account.charge(page.slotBytes);
@@ -65,7 +70,7 @@ final class BudgetNode implements Budget {
     long id = heap.newId();
     // A plain write: other threads learn of the block through its handle's final fields.
     page.ids[slot] = id;
-    heap.countAllocation(account, page, byteSize);
+    heap.countAllocation(cell, page, byteSize);
     long weight =
         heap.countDown(page.slotBytes) ? engine.sampler().endCountdown(heap, page.slotBytes) : 0;
     heap.leave();
@@ -79,7 +84,7 @@ final class BudgetNode implements Budget {
   /** Gives back a slot whose id the caller has just made negative. */
   void free(Page page, int slot, long byteSize) {
     ThreadHeap heap = engine.heaps().enterToFree(page);
-    heap.countFree(account, page, byteSize);
+    heap.countFree(heap.cell(account), page, byteSize);
     account.refund(page.slotBytes);
     heap.giveBack(page, slot);
     heap.leave();
@@ -90,7 +95,7 @@ final class BudgetNode implements Budget {
   /** Counts the free of a slot that is given back later. */
   void countFree(Page page, long byteSize) {
     ThreadHeap heap = engine.heaps().enterToFree(page);
-    heap.countFree(account, page, byteSize);
+    heap.countFree(heap.cell(account), page, byteSize);
     account.refund(page.slotBytes);
     heap.leave();
   }
@@ -114,18 +119,40 @@ final class BudgetNode implements Budget {
     return take(byteSize, SizeClasses.HUGE, byteAlignment, arena);
   }
 
-  /** Finds a page with a free slot. Leaves the heap if it fails. */
+  /**
+   * Finds a page with a free slot, whose owner the caller then holds in place of {@code heap}. Ends
+   * the hold if it fails. Where memory is short, what other heaps have lying idle is taken back
+   * first.
+   */
   private Page refill(
       ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
-      if (sizeClass != SizeClasses.HUGE) {
-        return heap.refill(sizeClass);
-      }
-      return hugePage(heap, byteSize, byteAlignment, arena);
+      return newPage(heap, byteSize, sizeClass, byteAlignment, arena);
+    } catch (CommitRefused | OutOfMemoryError e) {
+      heap.leave();
+      engine.heaps().purge();
+      return refillAtLast(engine.heaps().enter(), byteSize, sizeClass, byteAlignment, arena);
     } catch (Throwable e) {
       heap.leave();
       throw engine.translate(e, this, byteSize);
     }
+  }
+
+  private Page refillAtLast(
+      ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    try {
+      return newPage(heap, byteSize, sizeClass, byteAlignment, arena);
+    } catch (Throwable e) {
+      heap.leave();
+      throw engine.translate(e, this, byteSize);
+    }
+  }
+
+  private Page newPage(
+      ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    return sizeClass == SizeClasses.HUGE
+        ? hugePage(heap, byteSize, byteAlignment, arena)
+        : heap.refill(sizeClass);
   }
 
   private Page hugePage(ThreadHeap heap, long byteSize, long byteAlignment, @Nullable Arena arena) {
@@ -138,7 +165,7 @@ final class BudgetNode implements Budget {
     }
     return arena == null
         ? heap.hugePage(byteSize, byteAlignment)
-        : heap.arenaPage(arena.allocate(Math.max(1, byteSize), byteAlignment));
+        : heap.arenaPage(arena, Math.max(1, byteSize), byteAlignment);
   }
 
   /** Undoes the taking of a slot that a budget then refused. */

@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
  * counter has one writer and needs no atomics, and only the sums over all heaps mean anything. The
  * writes are opaque: each is whole, and becomes visible in time, at the price of a plain one.
  */
-final class BudgetCell {
+public final class BudgetCell {
 
   private static final VarHandle ALLOCATIONS;
   private static final VarHandle FREES;

@@ -32,7 +32,7 @@ final class Chunk {
   /** The pages that stand here, by first slice; a huge chunk has its page at 0. */
   final @Nullable Page[] pages;
 
-  /** Slices that belong to no page. */
+  /** Slices that belong to no page. A huge chunk counts as one slice in this mask and the next. */
   long free;
 
   /** Slices that are backed by memory, or were made so and not given back since. */
@@ -53,7 +53,22 @@ final class Chunk {
     this.extent = extent;
     this.huge = huge;
     this.pages = new Page[huge ? 1 : SLICES];
-    this.free = huge ? 0 : -1L;
+    this.free = all();
+  }
+
+  /** Returns the mask of all slices. */
+  private long all() {
+    return huge ? 1 : -1L;
+  }
+
+  /** Tells whether no page stands here. */
+  boolean isUnused() {
+    return free == all();
+  }
+
+  /** Returns the bytes of the slices in {@code mask}. */
+  long bytes(long mask) {
+    return huge ? mask * extent.bytes() : (long) Long.bitCount(mask) << SLICE_SHIFT;
   }
 
   /** Returns the bits of {@code count} slices from {@code first} on. */

@@ -4,8 +4,12 @@ import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.source.Extent;
 import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.SystemCallException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,14 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkPool {
 
-  /** Huge blocks are rounded to this: the smallest page of the operating systems we know. */
-  private static final long HUGE_GRANULE = 4096;
+  /** The least that the operating systems we know hand out. */
+  private static final long SYSTEM_PAGE = 4096;
+
+  /** log2 of the huge sizes per doubling: wastes an eighth at most, and lets extents be reused. */
+  private static final int HUGE_STEPS_SHIFT = 3;
 
   private final PageSource source;
   private final ChunkEvents events;
   private final ReentrantLock lock = new ReentrantLock();
   private final @Nullable Chunk[] bins = new Chunk[Chunk.SLICES + 1];
   private final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
+  private final Map<Long, List<Chunk>> unusedHuge = new HashMap<>();
   private final Set<Chunk> unreturned = new HashSet<>();
   private final AtomicLong committed = new AtomicLong();
   private final AtomicLong adopted = new AtomicLong();
@@ -79,29 +87,49 @@ public final class ChunkPool {
     }
   }
 
-  /** Makes a page for one huge block. */
+  /** Makes a page for one huge block, if possible in an extent that held another before. */
   Page takeHuge(ThreadHeap owner, long bytes, long byteAlignment) {
     long rounded = hugeBytes(bytes);
     lock.lock();
     try {
-      checkCommit(rounded);
-      Chunk chunk = new Chunk(map(rounded, Math.max(byteAlignment, Chunk.BYTES)), true);
+      Chunk chunk = unusedHuge(rounded, byteAlignment);
+      if (chunk == null) {
+        checkCommit(rounded);
+        chunk = newChunk(rounded, Math.max(byteAlignment, Chunk.BYTES), true);
+        unusedHuge(rounded).add(chunk);
+      }
+      commit(chunk, 1);
       Page page = new Page(owner, SizeClasses.HUGE, chunk, 0);
+      unusedHuge(rounded).remove(chunk);
+      chunk.free = 0;
+      chunk.idle = 0;
       chunk.pages[0] = page;
-      byAddress.put(chunk.extent.address(), chunk);
-      committed.addAndGet(rounded);
       return page;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Returns the bytes of the slot that a huge request gets. */
-  public static long hugeBytes(long bytes) {
-    return Math.max(HUGE_GRANULE, (bytes + HUGE_GRANULE - 1) & -HUGE_GRANULE);
+  private List<Chunk> unusedHuge(long bytes) {
+    return unusedHuge.computeIfAbsent(bytes, _ -> new ArrayList<>());
   }
 
-  /** Counts memory that an arena has taken for a block of its own. */
+  private @Nullable Chunk unusedHuge(long bytes, long byteAlignment) {
+    for (Chunk chunk : unusedHuge(bytes)) {
+      if ((chunk.extent.address() & (byteAlignment - 1)) == 0) {
+        return chunk;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the bytes of the slot that a huge request gets. */
+  public static long hugeBytes(long bytes) {
+    long step = Math.max(SYSTEM_PAGE, Long.highestOneBit(bytes) >>> HUGE_STEPS_SHIFT);
+    return Math.max(SYSTEM_PAGE, (bytes + step - 1) & -step);
+  }
+
+  /** Counts memory that an arena is about to take for a block of its own. */
   void adopt(long bytes) {
     lock.lock();
     try {
@@ -114,7 +142,8 @@ public final class ChunkPool {
     }
   }
 
-  private void disown(long bytes) {
+  /** Ends what {@link #adopt} began. */
+  void disown(long bytes) {
     adopted.addAndGet(-bytes);
     committed.addAndGet(-bytes);
     reserved.addAndGet(-bytes);
@@ -135,8 +164,8 @@ public final class ChunkPool {
       }
       chunk.pages[page.firstSlice] = null;
       if (chunk.huge) {
-        long start = System.nanoTime();
-        countReturned(retire(chunk), start, "demand");
+        chunk.free = 1;
+        unusedHuge(chunk.extent.bytes()).add(chunk);
       } else {
         chunk.free |= Chunk.mask(page.firstSlice, SizeClasses.pageSlices(page.sizeClass));
         rebin(chunk);
@@ -182,15 +211,20 @@ public final class ChunkPool {
       return chunk;
     }
     checkCommit(source.isLazy() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
-    Chunk fresh = new Chunk(map(Chunk.BYTES, Chunk.BYTES), false);
-    byAddress.put(fresh.extent.address(), fresh);
-    if (!source.isLazy()) {
-      fresh.committed = -1L;
-      committed.addAndGet(Chunk.BYTES);
-    }
+    Chunk fresh = newChunk(Chunk.BYTES, Chunk.BYTES, false);
     fresh.bin = -1;
     rebin(fresh);
     return fresh;
+  }
+
+  private Chunk newChunk(long bytes, long alignment, boolean huge) {
+    Chunk chunk = new Chunk(map(bytes, alignment), huge);
+    byAddress.put(chunk.extent.address(), chunk);
+    if (!source.isLazy()) {
+      chunk.committed = chunk.free;
+      committed.addAndGet(bytes);
+    }
+    return chunk;
   }
 
   private Extent map(long bytes, long alignment) {
@@ -236,16 +270,12 @@ public final class ChunkPool {
   }
 
   private void commit(Chunk chunk, long run) {
-    checkCommit(bytes(run & ~chunk.committed));
+    checkCommit(chunk.bytes(run & ~chunk.committed));
     // A purge may just have taken the memory of this very run: then look once more.
-    long bytes = bytes(run & ~chunk.committed);
+    long bytes = chunk.bytes(run & ~chunk.committed);
     checkCommit(bytes);
     chunk.committed |= run;
     committed.addAndGet(bytes);
-  }
-
-  private static long bytes(long slices) {
-    return (long) Long.bitCount(slices) << Chunk.SLICE_SHIFT;
   }
 
   private void checkCommit(long bytes) {
@@ -324,7 +354,7 @@ public final class ChunkPool {
   private long idleBytes() {
     long idle = 0;
     for (Chunk chunk : byAddress.values()) {
-      idle += bytes(chunk.free & chunk.committed);
+      idle += chunk.bytes(chunk.free & chunk.committed);
     }
     return idle;
   }
@@ -332,18 +362,15 @@ public final class ChunkPool {
   private long discard(Chunk chunk, long slices) {
     if (!source.isLazy()) {
       // Such a chunk can only go back as a whole.
-      if (chunk.free != -1L) {
-        return 0;
-      }
-      unbin(chunk);
-      return retire(chunk);
+      return chunk.isUnused() ? retire(chunk) : 0;
     }
     long done = 0;
     for (long rest = slices; rest != 0; ) {
       int first = Long.numberOfTrailingZeros(rest);
       int count = Long.numberOfTrailingZeros(~(rest >>> first));
       try {
-        chunk.extent.discard((long) first << Chunk.SLICE_SHIFT, (long) count << Chunk.SLICE_SHIFT);
+        chunk.extent.discard(
+            (long) first << Chunk.SLICE_SHIFT, chunk.bytes(Chunk.mask(first, count)));
         done |= Chunk.mask(first, count);
       } catch (SystemCallException e) {
         // They stay committed, and a later tick tries again.
@@ -353,8 +380,8 @@ public final class ChunkPool {
     }
     chunk.committed &= ~done;
     chunk.idle &= ~done;
-    committed.addAndGet(-bytes(done));
-    return bytes(done);
+    committed.addAndGet(-chunk.bytes(done));
+    return chunk.bytes(done);
   }
 
   /**
@@ -372,7 +399,12 @@ public final class ChunkPool {
     }
     unreturned.remove(chunk);
     byAddress.remove(chunk.extent.address());
-    long bytes = chunk.huge ? chunk.extent.bytes() : bytes(chunk.committed);
+    if (chunk.huge) {
+      unusedHuge(chunk.extent.bytes()).remove(chunk);
+    } else {
+      unbin(chunk);
+    }
+    long bytes = chunk.bytes(chunk.committed);
     committed.addAndGet(-bytes);
     reserved.addAndGet(-chunk.extent.bytes());
     return bytes;

@@ -26,12 +26,13 @@ public final class Heaps {
   /** Heaps that a new thread looks at for one whose thread has died. */
   private static final int ORPHAN_CANDIDATES = 8;
 
-  /**
-   * How long the clock waits for an operation that is under way; then it leaves that heap alone.
-   */
-  private static final long CLOCK_PATIENCE_NANOS = 2_000_000;
-
   private static final long STOP_POLL_NANOS = 20_000;
+
+  /** Polls for which the clock waits for an operation to end; then it leaves that heap alone. */
+  private static final int CLOCK_POLLS = 100;
+
+  /** Polls after which it is looked into whether there is an operation at all. */
+  private static final int POLLS_BEFORE_LOOK = 1_000;
 
   private final ChunkPool pool;
   private final String managerName;
@@ -168,8 +169,8 @@ public final class Heaps {
       try {
         AllThreadsBarrier.run();
         for (ThreadHeap heap : heaps) {
-          while (!heap.isStripe() && !heap.isStopped()) {
-            LockSupport.parkNanos(STOP_POLL_NANOS);
+          if (!heap.isStripe()) {
+            awaitStop(heap, Integer.MAX_VALUE);
           }
         }
         action.run();
@@ -185,6 +186,17 @@ public final class Heaps {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits until the owner of a revoked heap has stopped; returns whether it has. */
+  private static boolean awaitStop(ThreadHeap heap, int polls) {
+    for (int poll = 1; !heap.isStopped() && poll <= polls; poll++) {
+      LockSupport.parkNanos(STOP_POLL_NANOS);
+      if (poll % POLLS_BEFORE_LOOK == 0) {
+        heap.endBrokenHold();
+      }
+    }
+    return heap.isStopped();
   }
 
   // ---- the clock ----
@@ -243,12 +255,9 @@ public final class Heaps {
     }
     try {
       AllThreadsBarrier.run();
-      long deadline = System.nanoTime() + CLOCK_PATIENCE_NANOS;
+      int patience = all ? Integer.MAX_VALUE : CLOCK_POLLS;
       for (ThreadHeap heap : biased) {
-        while (!heap.isStopped() && (all || System.nanoTime() - deadline < 0)) {
-          LockSupport.parkNanos(STOP_POLL_NANOS);
-        }
-        if (heap.isStopped()) {
+        if (awaitStop(heap, patience)) {
           heap.releaseEmptyPages(all);
         }
       }

@@ -62,7 +62,9 @@ public final class Page {
   /** What stands in each slot; see above. */
   public final long[] ids;
 
-  final ThreadHeap owner;
+  /** The heap that this page belongs to. */
+  public final ThreadHeap owner;
+
   final int sizeClass;
   final int slots;
   final @Nullable Chunk chunk;

@@ -1,6 +1,6 @@
 package io.rmm.allocator.heap;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -33,6 +33,11 @@ public final class ThreadHeap {
 
   /** Pages taken from the pool after which the heap looks for empty ones of its own, at least. */
   private static final int MIN_PAGES_BETWEEN_SWEEPS = 16;
+
+  /** So that the ids are looked after in time, however small the blocks. */
+  private static final long MAX_COUNTDOWN = BlockIds.MAX_BETWEEN_CHECKS * SizeClasses.GRANULE;
+
+  private static final String KERNEL = "io.rmm.allocator.";
 
   private static final VarHandle BUSY;
   private static final VarHandle REVOKED;
@@ -75,6 +80,10 @@ public final class ThreadHeap {
   private @Nullable Thread thread;
   private long nextId = BlockIds.lease();
   private long countdown;
+
+  /** Bytes of the countdown beyond {@link #MAX_COUNTDOWN}. */
+  private long undrawn;
+
   private long meanAtDraw = -1;
   private int pagesSinceSweep;
 
@@ -158,6 +167,20 @@ public final class ThreadHeap {
     return (int) BUSY.getVolatile(this) == 0 || owner == null || !owner.isAlive();
   }
 
+  /**
+   * Ends the hold of an owner that is no longer in an operation although it never ended it: a
+   * {@link StackOverflowError} may have cut it short. To be asked only after some waiting, since it
+   * walks the owner's stack.
+   */
+  void endBrokenHold() {
+    Thread owner = thread;
+    if (owner != null
+        && Arrays.stream(owner.getStackTrace())
+            .noneMatch(frame -> frame.getClassName().startsWith(KERNEL))) {
+      BUSY.setVolatile(this, 0);
+    }
+  }
+
   /** Ends what {@link #revoke} began. */
   void restore() {
     REVOKED.setVolatile(this, 0);
@@ -238,10 +261,15 @@ public final class ThreadHeap {
   }
 
   /** Makes a page for one block in memory that an arena owns. It ends as a huge page does. */
-  public Page arenaPage(MemorySegment memory) {
+  public Page arenaPage(Arena arena, long bytes, long byteAlignment) {
     heaps.checkOpen(closed);
-    heaps.pool().adopt(memory.byteSize());
-    return Page.of(this, memory);
+    heaps.pool().adopt(bytes);
+    try {
+      return Page.of(this, arena.allocate(bytes, byteAlignment));
+    } catch (Throwable e) {
+      heaps.pool().disown(bytes);
+      throw e;
+    }
   }
 
   /** Puts a page that was full back where slots are taken from; a huge one goes to the pool. */
@@ -383,15 +411,29 @@ public final class ThreadHeap {
   }
 
   /**
-   * Sets the bytes to the next observation, and looks after the ids.
+   * Sets the bytes to the next observation.
    *
-   * @param bytes 0 or more; cut to what the ids allow
+   * @param bytes 0 or more
    * @param mean the mean of the distribution that {@code bytes} was drawn from
    */
   public void redraw(long bytes, long mean) {
-    countdown = Math.min(bytes, BlockIds.MAX_BETWEEN_CHECKS * SizeClasses.GRANULE);
+    countdown = 0;
+    undrawn = bytes;
     meanAtDraw = mean;
+    drawOn();
+  }
+
+  /**
+   * Goes on with a countdown whose end was put off, and looks after the ids.
+   *
+   * @return whether there was something to go on with
+   */
+  public boolean drawOn() {
+    long step = Math.min(undrawn, MAX_COUNTDOWN);
+    undrawn -= step;
+    countdown += step;
     nextId = BlockIds.renew(nextId);
+    return step > 0;
   }
 
   /** Returns the mean that the countdown which now ends was drawn with, or -1 at the very first. */
@@ -400,20 +442,24 @@ public final class ThreadHeap {
   }
 
   /** Counts an allocation. */
-  public void countAllocation(BudgetAccount account, Page page, long byteSize) {
+  public void countAllocation(BudgetCell cell, Page page, long byteSize) {
     int counter = 2 * page.sizeClass;
     COUNTER.setOpaque(counters, counter, counters[counter] + 1);
-    cell(account).countAllocation(page.slotBytes, byteSize);
+    cell.countAllocation(page.slotBytes, byteSize);
   }
 
   /** Counts a free. */
-  public void countFree(BudgetAccount account, Page page, long byteSize) {
+  public void countFree(BudgetCell cell, Page page, long byteSize) {
     int counter = 2 * page.sizeClass + 1;
     COUNTER.setOpaque(counters, counter, counters[counter] + 1);
-    cell(account).countFree(page.slotBytes, byteSize);
+    cell.countFree(page.slotBytes, byteSize);
   }
 
-  private BudgetCell cell(BudgetAccount account) {
+  /**
+   * Returns this heap's cell for {@code account}. If there is none, and the Java heap has no room
+   * for one, the hold ends before the error is thrown.
+   */
+  public BudgetCell cell(BudgetAccount account) {
     @Nullable BudgetCell[] known = cells;
     if (account.index < known.length) {
       BudgetCell cell = known[account.index];
@@ -425,15 +471,20 @@ public final class ThreadHeap {
   }
 
   private BudgetCell newCell(int index) {
-    @Nullable BudgetCell[] grown = cells;
-    if (index >= grown.length) {
-      grown = Arrays.copyOf(grown, Math.max(index + 1, 2 * grown.length));
+    try {
+      @Nullable BudgetCell[] grown = cells;
+      if (index >= grown.length) {
+        grown = Arrays.copyOf(grown, Math.max(index + 1, 2 * grown.length));
+      }
+      BudgetCell cell = new BudgetCell();
+      grown[index] = cell;
+      // Readers may see the array before the cell, and then miss what this very operation counts.
+      cells = grown;
+      return cell;
+    } catch (OutOfMemoryError e) {
+      leave();
+      throw e;
     }
-    BudgetCell cell = new BudgetCell();
-    grown[index] = cell;
-    // Readers may see the array before the cell, and then miss what this very operation counts.
-    cells = grown;
-    return cell;
   }
 
   // ---- for readers; any thread ----

@@ -67,14 +67,20 @@ public final class Sampler {
    *     because the countdown had not yet begun
    */
   public long endCountdown(ThreadHeap heap, long bytes) {
-    long drawnWith = heap.meanAtDraw();
-    if (drawnWith < 0) {
-      drawnWith = mean;
-      heap.redraw(draw(drawnWith), drawnWith);
+    if (heap.meanAtDraw() < 0) {
+      // The first countdown of this heap begins with this allocation.
+      long first = mean;
+      heap.redraw(draw(first), first);
       if (!heap.countDown(bytes)) {
         return 0;
       }
     }
+    while (heap.drawOn()) {
+      if (!heap.countDown(0)) {
+        return 0;
+      }
+    }
+    long drawnWith = heap.meanAtDraw();
     long now = mean;
     heap.redraw(draw(now), now);
     if (observedThisSecond.incrementAndGet() % MAX_PER_SECOND == 0) {

@@ -104,10 +104,15 @@ public final class LinuxSystemCalls implements SystemCalls {
     return segment.reinterpret(arena, null);
   }
 
+  /**
+   * Maps a range. The offset in the file, if there is one, is the address: so neighbouring ranges
+   * lie one behind the other in the file too, and the kernel makes one mapping of them.
+   */
   private long map(long address, long bytes, int protection, int flags, int file) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment state = scratch.allocate(CAPTURED);
-      long mapped = (long) mmap.invokeExact(state, address, bytes, protection, flags, file, 0L);
+      long mapped =
+          (long) mmap.invokeExact(state, address, bytes, protection, flags, file, address);
       if (mapped == -1) {
         throw new SystemCallException("mmap", bytes, (int) ERRNO.get(state, 0L));
       }
