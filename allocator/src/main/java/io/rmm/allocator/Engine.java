@@ -117,7 +117,15 @@ final class Engine implements ChunkEvents {
     }
     if (!Page.IDS.compareAndSet(
         block.page().ids, block.slot(), block.id() | Page.DETACHED, ~block.id())) {
-      checkOpen();
+      // Nobody but the manager's close can have been faster.
+      throw deadHandle(
+          block.page(),
+          block.slot(),
+          block.id(),
+          block.byteSize(),
+          block.budget().path(),
+          MisuseKind.DOUBLE_FREE,
+          "a detached block was freed twice");
     }
     block.budget().countFree(block.page(), block.byteSize());
     if (block.token() != null) {

@@ -106,7 +106,10 @@ public final class Heaps {
   private ThreadHeap bind(Thread thread) {
     lock.lock();
     try {
-      ThreadHeap heap = orphan();
+      ThreadHeap heap = heapOf(thread);
+      if (heap == null) {
+        heap = orphan();
+      }
       if (heap == null) {
         checkOpen(closed);
         heap = new ThreadHeap(this, thread);
@@ -121,6 +124,17 @@ public final class Heaps {
     }
   }
 
+  /** Finds the heap of a thread that has lost its thread locals, as pools may clear them. */
+  private @Nullable ThreadHeap heapOf(Thread thread) {
+    for (ThreadHeap heap : heaps) {
+      if (heap.isBiasedTo(thread)) {
+        return heap;
+      }
+    }
+    return null;
+  }
+
+  /** Finds a heap whose thread has died, among a few. */
   private @Nullable ThreadHeap orphan() {
     int count = heaps.size();
     for (int i = 0; i < Math.min(ORPHAN_CANDIDATES, count); i++) {
