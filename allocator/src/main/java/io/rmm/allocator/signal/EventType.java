@@ -23,13 +23,15 @@ public enum EventType {
       "A chunk got memory from the operating system",
       "bytes",
       "source",
-      "cause"),
+      "cause",
+      "systemTime"),
   CHUNK_UNMAP(
       EventNames.CHUNK_UNMAP,
       "A chunk gave its memory back to the operating system",
       "bytes",
       "source",
-      "cause"),
+      "cause",
+      "systemTime"),
   ALLOCATION_REJECTED(
       EventNames.ALLOCATION_REJECTED,
       "A budget refused an allocation",
@@ -51,7 +53,8 @@ public enum EventType {
       "freeSite",
       "detectionSite",
       "threadName",
-      "detail"),
+      "detail",
+      "suppressed"),
   LEAK_SUSPECT(
       EventNames.LEAK_SUSPECT,
       "An observed block can no longer be freed by anybody",
