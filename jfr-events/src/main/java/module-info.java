@@ -1,12 +1,11 @@
-/**
- * Flight Recorder events of RMM: their types, the settings files that choose among them, and the
- * view that commits them.
- */
+/** Shows a source of memory in Flight Recorder: event types, and settings for recordings. */
 module io.rmm.jfr {
   requires transitive io.rmm.allocator;
-  requires transitive jdk.jfr;
+  requires jdk.jfr;
   requires static org.jspecify;
 
-// With the first public type (javac refuses to export an empty package):
-// exports io.rmm.jfr;
+  exports io.rmm.jfr;
+
+  provides io.rmm.allocator.MemoryView with
+      io.rmm.jfr.JfrView;
 }

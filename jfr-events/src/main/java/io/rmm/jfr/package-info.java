@@ -1,9 +1,9 @@
 /**
- * What a memory source does, as Flight Recorder events: event types, the settings files shipped
- * with them, and a {@link io.rmm.allocator.MemoryView} that commits them.
+ * Memory in Flight Recorder: events named {@code rmm.*}, in the category "Runtime Memory Manager".
  *
- * <p>Event names come from the registry of signal names in the kernel. Nothing is registered with
- * Flight Recorder before the first recording starts.
+ * <p>Having this module on the path is enough: {@link io.rmm.jfr.JfrView} attaches itself to every
+ * memory manager, and whichever recording is started, by whatever means and at any time, holds the
+ * events. {@link io.rmm.jfr.RecordingSettings} offers the settings file {@code rmm.jfc}.
  */
 @NullMarked
 package io.rmm.jfr;

@@ -1,0 +1,32 @@
+package io.rmm.jfr;
+
+import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.MemorySource;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One kind of event, and how it comes from a source into a recording. */
+sealed interface Signal {
+
+  /** Returns the event's class. */
+  Class<? extends MemoryEvent> event();
+
+  /**
+   * Something happens, and the source tells its listeners.
+   *
+   * @param event the event's class
+   * @param listener makes the listener that commits the events of the source so named
+   */
+  record Occurrence(Class<? extends MemoryEvent> event, Function<String, MemoryListener> listener)
+      implements Signal {}
+
+  /**
+   * A state, of which the source is asked: when it is attached, in the event's period while it is
+   * recorded, and when it is closed, so that a recording ends with the truth.
+   *
+   * @param event the event's class
+   * @param commit commits the events that tell of a source's state now
+   */
+  record State(Class<? extends MemoryEvent> event, Consumer<MemorySource> commit)
+      implements Signal {}
+}

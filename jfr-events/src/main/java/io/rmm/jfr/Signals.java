@@ -1,0 +1,24 @@
+package io.rmm.jfr;
+
+import io.rmm.jfr.Signal.Occurrence;
+import io.rmm.jfr.Signal.State;
+import java.util.List;
+
+/** All events of this module. An event is its class and a line here. */
+final class Signals {
+
+  static final List<Signal> ALL =
+      List.of(
+          new Occurrence(AllocationSampleEvent.class, AllocationSampleEvent::listener),
+          new Occurrence(ChunkMapEvent.class, ChunkMapEvent::listener),
+          new Occurrence(ChunkUnmapEvent.class, ChunkUnmapEvent::listener),
+          new Occurrence(AllocationRejectedEvent.class, AllocationRejectedEvent::listener),
+          new Occurrence(MisuseEvent.class, MisuseEvent::listener),
+          new Occurrence(LeakSuspectEvent.class, LeakSuspectEvent::listener),
+          new Occurrence(TuningDecisionEvent.class, TuningDecisionEvent::listener),
+          new State(ManagerStatisticsEvent.class, ManagerStatisticsEvent::commitFor),
+          new State(BudgetStatisticsEvent.class, BudgetStatisticsEvent::commitFor),
+          new State(ConfigurationEvent.class, ConfigurationEvent::commitFor));
+
+  private Signals() {}
+}
