@@ -1,0 +1,333 @@
+package io.rmm.jfr;
+
+import static io.rmm.jfr.TestRecording.fieldValues;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.rmm.allocator.AllocationRejectedException;
+import io.rmm.allocator.AllocationRejection;
+import io.rmm.allocator.AllocationSample;
+import io.rmm.allocator.Block;
+import io.rmm.allocator.Budget;
+import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.ChunkEvent;
+import io.rmm.allocator.LeakSuspect;
+import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.MemoryMisuseException;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.MisuseReport;
+import io.rmm.allocator.SafetyMode;
+import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.signal.EventType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import jdk.jfr.consumer.RecordedEvent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a manager tells its listeners and in its snapshot stands in a recording, field by field. */
+class EventRoundTripTest {
+
+  private static final long MIB = 1L << 20;
+
+  private final Witness witness = new Witness();
+  private TestRecording recording;
+  private MemoryManager manager;
+  private Budget tenant;
+
+  @BeforeEach
+  void start() {
+    recording = TestRecording.start();
+    manager =
+        MemoryManager.builder()
+            .name("orders")
+            .safetyMode(SafetyMode.PARANOID)
+            .listener(witness)
+            .build();
+    tenant = manager.rootBudget().child("tenant 7", new BudgetLimits(MIB, 2 * MIB, 16 * MIB));
+  }
+
+  @AfterEach
+  void stop() {
+    recording.close();
+  }
+
+  @Test
+  void allocationSample() {
+    tenant.allocate(1000).close();
+    manager.close();
+
+    AllocationSample sample = witness.samples.getFirst();
+    RecordedEvent event = only(EventType.ALLOCATION_SAMPLE);
+    assertThat(fieldValues(EventType.ALLOCATION_SAMPLE, event))
+        .isEqualTo(
+            Map.of(
+                "manager",
+                "orders",
+                "budget",
+                "root/tenant 7",
+                "requestedSize",
+                1000L,
+                "blockSize",
+                sample.blockBytes(),
+                "weight",
+                sample.weight(),
+                "allocationId",
+                sample.blockId(),
+                "path",
+                sample.fastPath() ? "fast" : "slow",
+                "site",
+                sample.site().toString()));
+    assertThat(event.getString("site")).contains("EventRoundTripTest.allocationSample");
+    assertThat(event.getStackTrace().getFrames())
+        .anyMatch(frame -> frame.getMethod().getName().equals("allocationSample"));
+  }
+
+  @Test
+  void chunkMapAndUnmap() {
+    tenant.allocate(8 * MIB).close();
+    manager.purge();
+    manager.close();
+
+    assertThat(recording.events(EventType.CHUNK_MAP).stream().map(this::chunkValues).toList())
+        .isNotEmpty()
+        .isEqualTo(told(ChunkEvent.Kind.MAP));
+    assertThat(recording.events(EventType.CHUNK_UNMAP).stream().map(this::chunkValues).toList())
+        .isNotEmpty()
+        .isEqualTo(told(ChunkEvent.Kind.UNMAP));
+  }
+
+  private Map<String, Object> chunkValues(RecordedEvent event) {
+    return fieldValues(EventType.CHUNK_MAP, event);
+  }
+
+  /** The events of the clock that runs on after the views are closed are not recorded. */
+  private List<Map<String, Object>> told(ChunkEvent.Kind kind) {
+    return witness.chunks.stream()
+        .filter(chunk -> chunk.kind() == kind && !chunk.cause().equals("close"))
+        .map(
+            chunk ->
+                Map.<String, Object>of(
+                    "manager", "orders",
+                    "bytes", chunk.bytes(),
+                    "source", chunk.source(),
+                    "cause", chunk.cause(),
+                    "systemTime", chunk.durationNanos()))
+        .toList();
+  }
+
+  @Test
+  void allocationRejected() {
+    Budget component = tenant.child("component", BudgetLimits.unlimited());
+    assertThatThrownBy(() -> component.allocate(32 * MIB))
+        .isInstanceOf(AllocationRejectedException.class);
+    manager.close();
+
+    AllocationRejection rejection = witness.rejections.getFirst();
+    RecordedEvent event = only(EventType.ALLOCATION_REJECTED);
+    assertThat(fieldValues(EventType.ALLOCATION_REJECTED, event))
+        .isEqualTo(
+            Map.of(
+                "manager",
+                "orders",
+                "budget",
+                "root/tenant 7/component",
+                "requestedSize",
+                32 * MIB,
+                "used",
+                rejection.usedBytes(),
+                "limit",
+                16 * MIB,
+                "rejectedBy",
+                "root/tenant 7"));
+    assertThat(event.getStackTrace()).isNotNull();
+  }
+
+  @Test
+  void misuse() {
+    Block block = tenant.allocate(100);
+    block.close();
+    assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+    manager.close();
+
+    MisuseReport report = witness.misuses.getFirst();
+    assertThat(report.kind()).isEqualTo(MisuseKind.DOUBLE_FREE);
+    RecordedEvent event = only(EventType.MISUSE);
+    Map<String, Object> expected = new HashMap<>();
+    expected.put("manager", "orders");
+    expected.put("budget", "root/tenant 7");
+    expected.put("kind", "DOUBLE_FREE");
+    expected.put("allocationId", report.blockId());
+    expected.put("blockSize", 100L);
+    expected.put("offset", report.offset());
+    expected.put("age", report.ageNanos());
+    expected.put("allocationSite", report.allocationSite().toString());
+    expected.put("freeSite", report.freeSite().toString());
+    expected.put("detectionSite", report.detectionSite().toString());
+    expected.put("threadName", Thread.currentThread().getName());
+    expected.put("detail", report.detail());
+    expected.put("suppressed", 0L);
+    assertThat(fieldValues(EventType.MISUSE, event)).isEqualTo(expected);
+    assertThat(event.getDuration("age").toNanos()).isPositive();
+    assertThat(List.of("allocationSite", "freeSite", "detectionSite"))
+        .allMatch(field -> event.getString(field).contains("EventRoundTripTest.misuse"));
+    assertThat(event.getStackTrace()).isNotNull();
+  }
+
+  @Test
+  void leakSuspect() {
+    loseBlock();
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return !witness.leaks.isEmpty();
+            });
+    manager.close();
+
+    LeakSuspect suspect = witness.leaks.getFirst();
+    RecordedEvent event = only(EventType.LEAK_SUSPECT);
+    Map<String, Object> values = fieldValues(EventType.LEAK_SUSPECT, event);
+    assertThat((Long) values.remove("age")) // taken anew for each listener, this one's later
+        .isGreaterThanOrEqualTo(suspect.ageNanos());
+    assertThat(values)
+        .isEqualTo(
+            Map.of(
+                "manager", "orders",
+                "budget", "root/tenant 7",
+                "allocationId", suspect.blockId(),
+                "blockSize", suspect.blockBytes(),
+                "weight", suspect.weight(),
+                "allocationSite", suspect.allocationSite().toString(),
+                "evidence", "unreachable"));
+    assertThat(event.getString("allocationSite")).contains("EventRoundTripTest.loseBlock");
+  }
+
+  private void loseBlock() {
+    long id = tenant.allocate(4096).id();
+    assertThat(id).isPositive();
+  }
+
+  @Test
+  void tuningDecision() {
+    long before = manager.knob(TuningKnob.RETAINED_BYTES);
+    manager.tune(
+        new TuningDecision(
+            TuningKnob.RETAINED_BYTES,
+            before,
+            before + MIB,
+            TuningDecision.Verdict.RAISED,
+            "demand",
+            "the last burst took 3 MiB more"));
+    manager.close();
+
+    assertThat(fieldValues(EventType.TUNING_DECISION, only(EventType.TUNING_DECISION)))
+        .isEqualTo(
+            Map.of(
+                "manager", "orders",
+                "knob", "retained_bytes",
+                "oldValue", before,
+                "newValue", before + MIB,
+                "rule", "demand",
+                "verdict", "RAISED",
+                "reason", "the last burst took 3 MiB more"));
+  }
+
+  @Test
+  void managerStatistics() {
+    assertThatThrownBy(() -> tenant.allocate(32 * MIB))
+        .isInstanceOf(AllocationRejectedException.class);
+    Block freed = tenant.allocate(70_000);
+    freed.close();
+    assertThatThrownBy(freed::close).isInstanceOf(MemoryMisuseException.class);
+    try (Block live = tenant.allocate(3000)) {
+      MemorySnapshot snapshot = manager.snapshot();
+      AutoCloseable second = new JfrView().attach(manager); // has no effect: attached already
+      assertThat(second).isNotNull();
+      assertThat(live.isAlive()).isTrue();
+      Map<String, Object> expected = new HashMap<>();
+      expected.put("manager", "orders");
+      expected.put("requested", snapshot.requestedBytes());
+      expected.put("used", snapshot.usedBytes());
+      expected.put("active", snapshot.activeBytes());
+      expected.put("committed", snapshot.committedBytes());
+      expected.put("reserved", snapshot.reservedBytes());
+      expected.put("peakUsed", snapshot.peakUsedBytes());
+      expected.put("liveBlocks", 1L);
+      expected.put("allocations", 2L);
+      expected.put("frees", 1L);
+      expected.put("allocated", snapshot.allocatedBytes());
+      expected.put("freed", snapshot.freedBytes());
+      expected.put("rejections", 1L);
+      expected.put("misuses", 1L);
+      expected.put("remoteFrees", 0L);
+      expected.put("observedBlocks", 1L);
+      try (TestRecording frequent = TestRecording.startWithFrequentStatistics()) {
+        await()
+            .untilAsserted(
+                () ->
+                    assertThat(frequent.events(EventType.MANAGER_STATISTICS, "orders"))
+                        .last()
+                        .extracting(event -> fieldValues(EventType.MANAGER_STATISTICS, event))
+                        .isEqualTo(expected));
+      }
+    }
+    manager.close();
+  }
+
+  @Test
+  void budgetStatistics() {
+    tenant.allocate(4096).close();
+    Block live = manager.rootBudget().allocate(10_000);
+    Map<String, MemorySnapshot.BudgetUsage> usages =
+        manager.snapshot().budgets().stream()
+            .collect(Collectors.toMap(MemorySnapshot.BudgetUsage::path, usage -> usage));
+    manager.close();
+
+    List<RecordedEvent> last = recording.events(EventType.BUDGET_STATISTICS, "orders");
+    assertThat(last.subList(last.size() - 2, last.size()))
+        .extracting(event -> fieldValues(EventType.BUDGET_STATISTICS, event))
+        .containsExactly(
+            budgetValues(usages.get("root"), BudgetLimits.unlimited()),
+            budgetValues(usages.get("root/tenant 7"), new BudgetLimits(MIB, 2 * MIB, 16 * MIB)));
+    assertThat(usages.get("root").usedBytes()).isGreaterThanOrEqualTo(10_000);
+    assertThat(live.isAlive()).isFalse();
+  }
+
+  private static Map<String, Object> budgetValues(
+      MemorySnapshot.BudgetUsage usage, BudgetLimits limits) {
+    return Map.of(
+        "manager", "orders",
+        "budget", usage.path(),
+        "used", usage.usedBytes(),
+        "peak", usage.peakBytes(),
+        "soft", limits.soft(),
+        "hard", limits.hard(),
+        "minimum", limits.minimum(),
+        "rejections", 0L);
+  }
+
+  @Test
+  void configuration() {
+    Map<String, String> configuration = manager.configuration();
+    assertThat(recording.events(EventType.CONFIGURATION, "orders"))
+        .hasSize(configuration.size())
+        .allSatisfy(
+            event ->
+                assertThat(event.getString("value"))
+                    .isEqualTo(configuration.get(event.getString("key"))));
+    manager.close();
+  }
+
+  private RecordedEvent only(EventType type) {
+    List<RecordedEvent> events = recording.events(type, "orders");
+    assertThat(events).hasSize(1);
+    return events.getFirst();
+  }
+}

@@ -1,0 +1,110 @@
+package io.rmm.jfr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rmm.allocator.signal.EventType;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import jdk.jfr.Configuration;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.SettingDescriptor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordingSettingsTest {
+
+  @TempDir Path folder;
+
+  /** The file says in one place what the annotations say in ten; neither may drift. */
+  @Test
+  void theFileHoldsTheDefaultsOfAllEvents() throws Exception {
+    EventRegistration.ensureStarted();
+    Map<String, String> defaults =
+        FlightRecorder.getFlightRecorder().getEventTypes().stream()
+            .filter(event -> event.getName().startsWith("rmm."))
+            .flatMap(
+                event ->
+                    event.getSettingDescriptors().stream()
+                        .map(setting -> Map.entry(key(event.getName(), setting), setting)))
+            .filter(entry -> isChoice(entry.getValue()))
+            .collect(
+                Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getDefaultValue()));
+
+    assertThat(settingsOf(RecordingSettings.text())).isEqualTo(defaults);
+  }
+
+  private static String key(String event, SettingDescriptor setting) {
+    return event + "#" + setting.getName();
+  }
+
+  /** A threshold means nothing where no event has a duration. */
+  private static boolean isChoice(SettingDescriptor setting) {
+    return !setting.getName().equals("threshold");
+  }
+
+  @Test
+  void overAConfigurationOfTheJdkNothingOfItIsChanged() throws Exception {
+    Map<String, String> ofJdk = Configuration.getConfiguration("profile").getSettings();
+
+    Map<String, String> combined = RecordingSettings.over("profile");
+
+    assertThat(combined).containsAllEntriesOf(ofJdk);
+    assertThat(combined.keySet().stream().filter(key -> !ofJdk.containsKey(key)))
+        .allMatch(key -> key.startsWith("rmm."));
+    assertThat(combined.keySet().stream().map(key -> key.substring(0, key.indexOf('#'))))
+        .containsAll(Arrays.stream(EventType.values()).map(EventType::eventName).toList());
+  }
+
+  @Test
+  void anUnknownConfigurationIsRefused() {
+    assertThatThrownBy(() -> RecordingSettings.over("defaults"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("defaults");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default.jfc", "profile.jfc"})
+  void configureMergesTheFiles(String jdkFile) throws Exception {
+    assertThat(configure(jdkFile, "rmm-detail=normal"))
+        .containsEntry("rmm.AllocationSample#throttle", "100/s")
+        .containsEntry("rmm.ManagerStatistics#period", "5 s")
+        .containsEntry("rmm.Misuse#enabled", "true")
+        .containsKey("jdk.GarbageCollection#enabled");
+  }
+
+  @Test
+  void oneWordChoosesTheDetail() throws Exception {
+    assertThat(configure("default.jfc", "rmm-detail=high"))
+        .containsEntry("rmm.AllocationSample#throttle", "1000/s")
+        .containsEntry("rmm.BudgetStatistics#period", "1 s");
+    assertThat(configure("default.jfc", "rmm-detail=low"))
+        .containsEntry("rmm.AllocationSample#enabled", "false")
+        .containsEntry("rmm.Misuse#enabled", "true");
+    Map<String, String> off = configure("default.jfc", "rmm-detail=off");
+    assertThat(off.keySet().stream().filter(key -> key.matches("rmm\\..*#enabled")))
+        .hasSize(EventType.values().length)
+        .allMatch(key -> off.get(key).equals("false"));
+  }
+
+  private Map<String, String> configure(String jdkFile, String choice) throws Exception {
+    Path ours = Files.writeString(folder.resolve("rmm.jfc"), RecordingSettings.text());
+    Path combined = folder.resolve("combined.jfc");
+    ChildProcess.run(
+        "jfr",
+        List.of(
+            "configure", "--input", jdkFile + "," + ours, "--output", combined.toString(), choice));
+    return settingsOf(Files.readString(combined));
+  }
+
+  private static Map<String, String> settingsOf(String file) throws Exception {
+    return Configuration.create(new StringReader(file)).getSettings();
+  }
+}
