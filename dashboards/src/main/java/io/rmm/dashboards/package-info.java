@@ -1,8 +1,8 @@
 /**
- * The live console, and the dashboards, alert rules and runbooks for Grafana, Prometheus and JMX
- * tools.
+ * Dashboards, rules and runbooks for other tools, shipped as resources: {@code grafana}, {@code
+ * prometheus} and {@code runbooks} below this package.
  *
- * <p>Every signal name used in them stands in the kernel's registry.
+ * <p>Every signal that they name is in the kernel's registry, {@code io.rmm.allocator.signal}.
  */
 @NullMarked
 package io.rmm.dashboards;
