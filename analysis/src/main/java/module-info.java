@@ -1,6 +1,6 @@
 /**
- * Recordings in, answers out: Mission Control rules, reports and flame graphs. Of the kernel it
- * uses the signal names only.
+ * Recordings in, answers out: Mission Control rules and reports. Of the kernel it uses the signal
+ * names only.
  */
 module io.rmm.analysis {
   requires io.rmm.allocator;
@@ -8,8 +8,13 @@ module io.rmm.analysis {
   requires transitive org.openjdk.jmc.flightrecorder;
   requires transitive org.openjdk.jmc.flightrecorder.rules;
   requires org.openjdk.jmc.flightrecorder.rules.jdk;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
-// With the first public type (javac refuses to export an empty package):
-// exports io.rmm.analysis;
+  // Of JMC, whose automatic modules cannot require them themselves.
+  requires java.desktop;
+  requires java.logging;
+  requires java.management;
+  requires java.xml;
+
+  exports io.rmm.analysis;
 }

@@ -1,9 +1,9 @@
 /**
- * Rules, reports and flame graphs over Flight Recorder recordings of programs that use RMM, built
- * on the libraries of JDK Mission Control.
+ * Answers from Flight Recorder files: who misused memory, what was lost, and what only grows.
  *
- * <p>Of the kernel only the names in {@link io.rmm.allocator.signal} are used: a recording is read
- * without a memory manager in the process.
+ * <p>{@link io.rmm.analysis.RecordingLoader} reads a file; {@link io.rmm.analysis.MisuseRule} and
+ * {@link io.rmm.analysis.GrowthRule} are rules for JDK Mission Control, which finds them as
+ * services. Of the allocator only the names of its events are known here.
  */
 @NullMarked
 package io.rmm.analysis;
