@@ -17,4 +17,8 @@ module io.rmm.analysis {
   requires java.xml;
 
   exports io.rmm.analysis;
+
+  provides org.openjdk.jmc.flightrecorder.rules.IRule with
+      io.rmm.analysis.GrowthRule,
+      io.rmm.analysis.MisuseRule;
 }
