@@ -3,6 +3,8 @@
  * names only.
  */
 module io.rmm.analysis {
+  requires com.fasterxml.jackson.databind;
+  requires freemarker;
   requires io.rmm.allocator;
   requires transitive org.openjdk.jmc.common;
   requires transitive org.openjdk.jmc.flightrecorder;
@@ -10,13 +12,15 @@ module io.rmm.analysis {
   requires org.openjdk.jmc.flightrecorder.rules.jdk;
   requires static transitive org.jspecify;
 
-  // Of JMC, whose automatic modules cannot require them themselves.
+  // Of JMC and FreeMarker, which are automatic modules and cannot require them themselves.
   requires java.desktop;
   requires java.logging;
   requires java.management;
+  requires java.sql;
   requires java.xml;
 
   exports io.rmm.analysis;
+  exports io.rmm.analysis.report;
 
   provides org.openjdk.jmc.flightrecorder.rules.IRule with
       io.rmm.analysis.GrowthRule,
