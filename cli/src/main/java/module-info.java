@@ -4,6 +4,7 @@ module io.rmm.cli {
   requires io.rmm.analysis;
   requires io.rmm.dashboards;
   requires io.rmm.demo;
+  requires java.logging;
   requires static org.jspecify;
 
   exports io.rmm.cli;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Shows, records and explains the off-heap memory of Java programs.",
     mixinStandardHelpOptions = true,
     versionProvider = Rmm.ManifestVersion.class,
-    subcommands = {})
+    subcommands = {ReportCommand.class})
 public final class Rmm implements Runnable {
 
   @Spec private CommandSpec spec;
