@@ -27,6 +27,12 @@ public final class Attributes {
   /** Bytes asked for the block; log events only. */
   public static final String BLOCK_SIZE = "rmm.block.size";
 
+  /** The block's age in nanoseconds; log events only. */
+  public static final String BLOCK_AGE = "rmm.block.age";
+
+  /** The offset in the block at which it was misused, in bytes; log events only. */
+  public static final String MISUSE_OFFSET = "rmm.misuse.offset";
+
   /** Where a block was allocated; log events only. */
   public static final String ALLOCATION_SITE = "rmm.site.allocation";
 
@@ -35,6 +41,39 @@ public final class Attributes {
 
   /** Where a misuse was found; log events only. */
   public static final String DETECTION_SITE = "rmm.site.detection";
+
+  /** The thread in which a misuse was found; log events only. */
+  public static final String THREAD_NAME = "thread.name";
+
+  /** Bytes that a leak suspect stands for; log events only. */
+  public static final String LEAK_WEIGHT = "rmm.leak.weight";
+
+  /** Why a block is suspected; log events only. */
+  public static final String LEAK_EVIDENCE = "rmm.leak.evidence";
+
+  /** Bytes asked for in vain; log events only. */
+  public static final String REQUESTED_SIZE = "rmm.allocation.size";
+
+  /** The path of the budget that refused; log events only. */
+  public static final String REJECTED_BY = "rmm.budget.rejected_by";
+
+  /** What the budget that refused held, in bytes; log events only. */
+  public static final String BUDGET_USED = "rmm.budget.used";
+
+  /** The limit that would have been exceeded, in bytes; log events only. */
+  public static final String BUDGET_LIMIT = "rmm.budget.limit";
+
+  /** The knob's value before; log events only. */
+  public static final String TUNING_OLD_VALUE = "rmm.tuning.old_value";
+
+  /** The knob's value after; log events only. */
+  public static final String TUNING_NEW_VALUE = "rmm.tuning.new_value";
+
+  /** The rule that decided; log events only. */
+  public static final String TUNING_RULE = "rmm.tuning.rule";
+
+  /** How many events of one cause a record stands for; log events only. */
+  public static final String EVENT_COUNT = "rmm.event.count";
 
   /** One sentence for people; log events only. */
   public static final String DETAIL = "rmm.detail";
