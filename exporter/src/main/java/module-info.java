@@ -4,19 +4,18 @@
  */
 module io.rmm.exporter {
   requires transitive io.rmm.allocator;
-  requires transitive io.rmm.jmx;
+  requires java.logging;
   requires static io.opentelemetry.api;
-  requires static io.opentelemetry.context;
   requires static io.opentelemetry.common;
-  requires static io.opentelemetry.sdk.common;
-  requires static io.opentelemetry.sdk.metrics;
-  requires static io.opentelemetry.sdk.logs;
+  requires static io.opentelemetry.context;
+  requires static io.opentelemetry.sdk;
+  requires static io.opentelemetry.sdk.autoconfigure;
   requires static io.opentelemetry.sdk.autoconfigure.spi;
+  requires static io.opentelemetry.sdk.common;
+  requires static io.opentelemetry.sdk.logs;
+  requires static io.opentelemetry.sdk.metrics;
   requires static micrometer.core;
   requires static org.jspecify;
 
-// Each with its first public type (javac refuses to export an empty package):
-// exports io.rmm.exporter.otel;
-// exports io.rmm.exporter.micrometer;
-// exports io.rmm.exporter.tuning;
+  exports io.rmm.exporter.tuning;
 }

@@ -1,7 +1,8 @@
 /**
- * The way back in: a tuner that reads snapshots in process, decides on the sizes of pools, and
- * reports each decision and its outcome. It never reads its input from Flight Recorder or from an
- * exporter.
+ * The tuning loop: retained memory follows demand.
+ *
+ * <p>{@link io.rmm.exporter.tuning.RetentionTuner} is attached to a manager; what it decides, and
+ * why, stands in {@link io.rmm.exporter.tuning.RetentionPolicy}.
  */
 @NullMarked
 package io.rmm.exporter.tuning;

@@ -1,0 +1,135 @@
+package io.rmm.exporter.tuning;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a window of samples says about demand.
+ *
+ * <p>The terms are those of TCMalloc's "skip subrelease": memory is worth keeping up to what demand
+ * has reached of late, or up to the level that it holds plus the height of its short waves,
+ * whichever is less. So a level that lasts is remembered for the whole window, waves are remembered
+ * for a minute, and a single peak is forgotten after that minute.
+ *
+ * <p>Samples are a second apart, and demand moves between them. But where that costs something, it
+ * leaves traces. Memory is mapped only when what is committed does not suffice: so demand has
+ * reached what is committed. And memory is trimmed until as much as the limit lies idle: so demand
+ * has been that far below what was committed. Each sample therefore says how high and how low
+ * demand has been since the one before.
+ *
+ * @param span time from the first sample to the last
+ * @param peakBytes the highest demand in the window
+ * @param sustainedBytes the highest level that demand did not fall below for {@link #SUSTAINED}; 0
+ *     if the window is shorter than that
+ * @param fluctuationBytes from the lowest demand in the last {@link #SHORT_TERM} to the highest
+ * @param lowBytes the lowest demand in the last {@link #SHORT_TERM}
+ * @param remappedBytes bytes that have been trimmed in the last {@link #SHORT_TERM} and mapped
+ *     again since: what a higher limit would have saved
+ */
+record DemandStatistics(
+    Duration span,
+    long peakBytes,
+    long sustainedBytes,
+    long fluctuationBytes,
+    long lowBytes,
+    long remappedBytes) {
+
+  /** How far the window reaches back; older samples are of no use. */
+  static final Duration WINDOW = Duration.ofMinutes(5);
+
+  /** How long a wave is remembered. */
+  static final Duration SHORT_TERM = Duration.ofMinutes(1);
+
+  /** How long demand must keep a level for it to count as the trend. */
+  static final Duration SUSTAINED = Duration.ofSeconds(20);
+
+  /**
+   * Reads {@code window}.
+   *
+   * @param window samples in the order of time, one or more, from {@link #WINDOW}
+   */
+  static DemandStatistics of(List<DemandSample> window) {
+    List<Interval> intervals = intervals(window);
+    Interval last = intervals.getLast();
+    List<Interval> recent =
+        intervals.stream()
+            .filter(interval -> last.nanos - interval.nanos <= SHORT_TERM.toNanos())
+            .toList();
+    long high = recent.stream().mapToLong(Interval::high).max().orElse(0);
+    long low = recent.stream().mapToLong(Interval::low).min().orElse(0);
+    return new DemandStatistics(
+        Duration.ofNanos(last.nanos - intervals.getFirst().nanos),
+        intervals.stream().mapToLong(Interval::high).max().orElse(0),
+        sustained(intervals),
+        high - low,
+        low,
+        remapped(recent));
+  }
+
+  /**
+   * What happened from one sample to the next.
+   *
+   * @param nanos when it ended
+   * @param low the lowest demand
+   * @param high the highest demand
+   * @param mapped bytes mapped
+   * @param trimmed bytes trimmed
+   */
+  private record Interval(long nanos, long low, long high, long mapped, long trimmed) {}
+
+  private static List<Interval> intervals(List<DemandSample> window) {
+    List<Interval> intervals = new ArrayList<>(window.size());
+    DemandSample first = window.getFirst();
+    intervals.add(new Interval(first.nanos(), first.demandBytes(), first.demandBytes(), 0, 0));
+    // All that was ever mapped is what is committed and what has been returned. The latter is told
+    // up to a tick of the manager's clock late, so that the sum may dip: only new heights count.
+    long everMapped = first.committedBytes() + first.returnedBytes();
+    long trimmedBefore = first.trimmedBytes();
+    for (DemandSample sample : window.subList(1, window.size())) {
+      long sum = sample.committedBytes() + sample.returnedBytes();
+      long mapped = Math.max(0, sum - everMapped);
+      long trimmed = sample.trimmedBytes() - trimmedBefore;
+      long high = sample.demandBytes();
+      if (mapped > 0) {
+        high = Math.max(high, sample.committedBytes());
+      }
+      long low = sample.demandBytes();
+      if (trimmed > 0) {
+        low = Math.clamp(sample.committedBytes() - mapped - sample.limitBytes(), 0, low);
+      }
+      intervals.add(new Interval(sample.nanos(), low, high, mapped, trimmed));
+      everMapped += mapped;
+      trimmedBefore = sample.trimmedBytes();
+    }
+    return intervals;
+  }
+
+  /** The highest of the lowest values of all stretches that last long enough. */
+  private static long sustained(List<Interval> intervals) {
+    long highest = 0;
+    for (int start = 0; start < intervals.size(); start++) {
+      long low = Long.MAX_VALUE;
+      for (int i = start; i < intervals.size() && low > highest; i++) {
+        low = Math.min(low, intervals.get(i).low);
+        if (intervals.get(i).nanos - intervals.get(start).nanos >= SUSTAINED.toNanos()) {
+          highest = Math.max(highest, low);
+          break;
+        }
+      }
+    }
+    return highest;
+  }
+
+  /** Within one interval, what was mapped counts as mapped before the rest was trimmed. */
+  private static long remapped(List<Interval> intervals) {
+    long outside = 0;
+    long remapped = 0;
+    for (Interval interval : intervals) {
+      long again = Math.min(outside, interval.mapped);
+      remapped += again;
+      outside += interval.trimmed - again;
+    }
+    return remapped;
+  }
+}

@@ -1,0 +1,144 @@
+package io.rmm.exporter.tuning;
+
+import io.rmm.allocator.ChunkEvent;
+import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningDecision.Verdict;
+import io.rmm.allocator.TuningKnob;
+import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * The mechanism around {@link RetentionPolicy}: takes the samples, keeps the window, and has done
+ * what was decided. {@link #tick} belongs to one thread; {@link #close} may be called by any.
+ */
+final class RetentionLoop implements MemoryListener, AutoCloseable {
+
+  /** Failed steps in a row after which the tuner gives up. */
+  static final int MOST_FAILURES = 5;
+
+  private static final Logger LOG = System.getLogger("io.rmm.exporter.tuning");
+
+  private final MemoryManager manager;
+  private final Bounds bounds;
+  private final LongSupplier nanoTime;
+  private final ScheduledExecutorService ticker;
+  private final AtomicLong returnedBytes = new AtomicLong();
+  private final AtomicLong trimmedBytes = new AtomicLong();
+  private final ArrayDeque<DemandSample> window = new ArrayDeque<>();
+  private MoveHistory history = MoveHistory.none();
+  private String lastRule = "";
+  private int failures;
+
+  RetentionLoop(MemoryManager manager, Bounds bounds, LongSupplier nanoTime) {
+    this.manager = manager;
+    this.bounds = bounds;
+    this.nanoTime = nanoTime;
+    this.ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("rmm-tuner-" + manager.name()).factory());
+    manager.addListener(this);
+  }
+
+  static RetentionLoop start(MemoryManager manager, Bounds bounds) {
+    RetentionLoop loop = new RetentionLoop(manager, bounds, System::nanoTime);
+    var _ = loop.ticker.scheduleWithFixedDelay(loop::tick, 1, 1, TimeUnit.SECONDS);
+    return loop;
+  }
+
+  @Override
+  public void onChunk(ChunkEvent event) {
+    // "demand" is a huge block that goes with its memory: no limit has a say in that.
+    if (event.kind() == ChunkEvent.Kind.UNMAP && !event.cause().equals("demand")) {
+      returnedBytes.addAndGet(event.bytes());
+      if (event.cause().equals("limit")) {
+        trimmedBytes.addAndGet(event.bytes());
+      }
+    }
+  }
+
+  /** Takes a sample, and does what follows from the window. Never throws. */
+  void tick() {
+    try {
+      step(nanoTime.getAsLong());
+      failures = 0;
+    } catch (RuntimeException | Error e) { // which would end the ticking without a word
+      LOG.log(Level.DEBUG, "a step of the tuner of " + manager.name() + " failed", e);
+      if (++failures >= MOST_FAILURES) {
+        LOG.log(
+            Level.WARNING,
+            "the tuner of memory manager {0} gives up after {1} failures, the last being {2};"
+                + " the retained limit stays at {3} bytes",
+            manager.name(),
+            failures,
+            e,
+            manager.knob(TuningKnob.RETAINED_BYTES));
+        close();
+      }
+    }
+  }
+
+  private void step(long nanos) {
+    MemorySnapshot snapshot = manager.snapshot();
+    window.addLast(DemandSample.of(snapshot, returnedBytes.get(), trimmedBytes.get(), nanos));
+    while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
+      window.removeFirst();
+    }
+    TuningDecision decision =
+        RetentionPolicy.decide(
+            DemandStatistics.of(List.copyOf(window)),
+            snapshot.retainedLimitBytes(),
+            boundsNow(snapshot),
+            history,
+            nanos);
+    boolean held = decision.verdict() == Verdict.HELD;
+    if (held
+        && (decision.rule().equals(lastRule)
+            || decision.rule().equals(RetentionPolicy.RULE_SETTLED)
+            || decision.rule().equals(RetentionPolicy.RULE_WARM_UP))) {
+      return;
+    }
+    lastRule = decision.rule();
+    manager.tune(decision);
+    if (!held) {
+      history = history.with(nanos, decision.verdict());
+    }
+    LOG.log(
+        held ? Level.DEBUG : Level.INFO,
+        "{0}: {1} {2} from {3} to {4} bytes ({5}): {6}",
+        manager.name(),
+        decision.knob().id(),
+        decision.verdict().name().toLowerCase(Locale.ROOT),
+        decision.oldValue(),
+        decision.newValue(),
+        decision.rule(),
+        decision.reason());
+  }
+
+  /** The root's hard limit may change at any time, and be below the floor. */
+  private Bounds boundsNow(MemorySnapshot snapshot) {
+    long hard =
+        snapshot.budgets().isEmpty()
+            ? Long.MAX_VALUE
+            : snapshot.budgets().getFirst().limits().hard();
+    long ceiling = Math.min(bounds.ceilingBytes(), hard);
+    return new Bounds(Math.min(bounds.floorBytes(), ceiling), ceiling);
+  }
+
+  @Override
+  public void close() {
+    manager.removeListener(this);
+    ticker.shutdown();
+  }
+}

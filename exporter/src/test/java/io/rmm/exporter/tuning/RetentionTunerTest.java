@@ -1,0 +1,227 @@
+package io.rmm.exporter.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.rmm.allocator.Block;
+import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningDecision.Verdict;
+import io.rmm.allocator.TuningKnob;
+import io.rmm.exporter.CapturedLog;
+import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+
+/** The loop on a real manager, whose own clock trims and returns memory. */
+class RetentionTunerTest {
+
+  private static final long MIB = 1 << 20;
+  private static final long BLOCK = 16 << 10;
+  private static final long FLOOR = RetentionTuner.DEFAULT_FLOOR_BYTES;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private long second;
+  private final List<TuningDecision> told = new CopyOnWriteArrayList<>();
+  private final MemoryListener listener =
+      new MemoryListener() {
+        @Override
+        public void onTuning(TuningDecision decision) {
+          told.add(decision);
+        }
+      };
+
+  @Test
+  void aBurstThatComesBackRaisesWhatIsRetainedAndQuietLowersItAgain() {
+    try (CapturedLog log = new CapturedLog();
+        MemoryManager manager =
+            MemoryManager.builder().discoverViews(false).listener(listener).build();
+        RetentionLoop loop = loop(manager)) {
+      long before = manager.knob(TuningKnob.RETAINED_BYTES);
+      nextSecond(loop);
+
+      burst(manager, before + 200 * MIB);
+      nextSecond(loop);
+      assertThat(told)
+          .as("one burst proves nothing")
+          .extracting(TuningDecision::rule)
+          .containsExactly(RetentionPolicy.RULE_NO_REMAP);
+
+      // The manager's clock trims what lies idle above the limit; then the burst comes back.
+      awaitTrim(manager, before);
+      nextSecond(loop);
+      burst(manager, before + 200 * MIB);
+      nextSecond(loop);
+
+      TuningDecision raise = told.getLast();
+      assertThat(raise.verdict()).isEqualTo(Verdict.RAISED);
+      assertThat(raise.oldValue()).isEqualTo(before);
+      assertThat(raise.newValue()).isGreaterThan(before);
+      assertThat(raise.reason()).contains("re-mapped");
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(raise.newValue());
+      assertThat(manager.snapshot().tuningDecisions()).isEqualTo(1);
+      assertThat(log.lines(Level.INFO))
+          .anyMatch(
+              line -> line.contains("retained_bytes raised") && line.contains(raise.reason()));
+
+      // Ten quiet minutes: the window forgets, and the limit goes down in steps.
+      for (int second = 0; second < 600; second++) {
+        nextSecond(loop);
+      }
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(FLOOR);
+      assertThat(manager.snapshot().tuningDecisions())
+          .isEqualTo(told.stream().filter(d -> d.verdict() != Verdict.HELD).count());
+      assertThat(told)
+          .filteredOn(decision -> decision.verdict() == Verdict.HELD)
+          .as("a reason to hold is told once")
+          .extracting(TuningDecision::rule)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void hugeBlocksThatComeAndGoAreNotTakenForSomethingToRetain() {
+    try (MemoryManager manager =
+            MemoryManager.builder().discoverViews(false).listener(listener).build();
+        RetentionLoop loop = loop(manager)) {
+      for (int i = 0; i < 10; i++) {
+        try (Block block = manager.allocate(300 * MIB)) {
+          assertThat(block.isAlive()).isTrue();
+          nextSecond(loop);
+        }
+        nextSecond(loop);
+      }
+      assertThat(told).noneMatch(decision -> decision.verdict() == Verdict.RAISED);
+    }
+  }
+
+  @Test
+  void theRootsHardLimitIsABound() {
+    try (MemoryManager manager =
+            MemoryManager.builder()
+                .discoverViews(false)
+                .limits(BudgetLimits.hard(8 * MIB))
+                .listener(listener)
+                .build();
+        RetentionLoop loop = loop(manager)) {
+      nextSecond(loop);
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(8 * MIB);
+      assertThat(told.getLast().rule()).isEqualTo("bounds");
+    }
+  }
+
+  @Test
+  void runsByItselfAndEndsWithTheManager() {
+    MemoryManager manager =
+        MemoryManager.builder()
+            .name("tuned")
+            .discoverViews(false)
+            .limits(BudgetLimits.hard(8 * MIB)) // so that the first step has something to do
+            .view(new RetentionTuner())
+            .build();
+    await().atMost(PATIENCE).until(() -> manager.snapshot().tuningDecisions() == 1);
+    assertThat(threads()).contains("rmm-tuner-tuned");
+
+    manager.close();
+
+    await().atMost(PATIENCE).until(() -> !threads().contains("rmm-tuner-tuned"));
+  }
+
+  @Test
+  void givesUpWithOneLineWhenItGoesOnFailing() {
+    try (CapturedLog log = new CapturedLog();
+        MemoryManager manager = MemoryManager.builder().name("odd").discoverViews(false).build();
+        RetentionLoop loop =
+            new RetentionLoop(
+                manager,
+                new Bounds(FLOOR, FLOOR),
+                () -> {
+                  throw new IllegalStateException("the clock has stopped");
+                })) {
+      for (int i = 0; i < RetentionLoop.MOST_FAILURES; i++) {
+        loop.tick();
+      }
+
+      assertThat(log.lines(Level.INFO))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .startsWith("the tuner of memory manager odd gives up after 5 failures")
+          .contains("the clock has stopped");
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isGreaterThan(FLOOR);
+    }
+  }
+
+  @Test
+  void refusesASourceThatCannotBeTuned() {
+    MemorySource foreign =
+        new MemorySource() {
+          @Override
+          public String name() {
+            return "foreign";
+          }
+
+          @Override
+          public MemorySnapshot snapshot() {
+            return MemorySnapshot.builder().build();
+          }
+
+          @Override
+          public SiteProfile profile() {
+            return SiteProfile.empty();
+          }
+
+          @Override
+          public void addListener(MemoryListener listener) {}
+
+          @Override
+          public void removeListener(MemoryListener listener) {}
+        };
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RetentionTuner().attach(foreign))
+        .withMessage("foreign is not a MemoryManager");
+  }
+
+  private static void burst(MemoryManager manager, long bytes) {
+    List<Block> blocks = new ArrayList<>();
+    for (long held = 0; held < bytes; held += BLOCK) {
+      blocks.add(manager.allocate(BLOCK));
+    }
+    blocks.forEach(Block::close);
+  }
+
+  private static void awaitTrim(MemoryManager manager, long limit) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              MemorySnapshot snapshot = manager.snapshot();
+              return snapshot.committedBytes() - snapshot.activeBytes() <= limit;
+            });
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+  }
+
+  private RetentionLoop loop(MemoryManager manager) {
+    return new RetentionLoop(
+        manager, new Bounds(FLOOR, Long.MAX_VALUE), () -> Duration.ofSeconds(second).toNanos());
+  }
+
+  /** Lets the loop tick as if a second had passed. */
+  private void nextSecond(RetentionLoop loop) {
+    second++;
+    loop.tick();
+  }
+}

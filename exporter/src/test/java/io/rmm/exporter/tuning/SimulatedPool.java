@@ -1,0 +1,98 @@
+package io.rmm.exporter.tuning;
+
+import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningDecision.Verdict;
+import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * A manager's chunk pool in simulated time, with the policy at its knob: what lies idle above the
+ * limit goes back every 250 ms, what has lain idle for a whole second goes back at its end.
+ */
+final class SimulatedPool {
+
+  static final long MIB = 1 << 20;
+  static final long START = 64 * MIB;
+
+  final Bounds bounds;
+  final List<Move> moves = new ArrayList<>();
+  long limit = START;
+  long committed;
+  long mapped;
+  long trimmed;
+  private long returned;
+  private long idleForAWhile;
+  private long millis;
+  private MoveHistory history = MoveHistory.none();
+  private final ArrayDeque<DemandSample> window = new ArrayDeque<>();
+
+  /** A decision that changed the knob. */
+  record Move(long second, TuningDecision decision) {}
+
+  SimulatedPool(Bounds bounds) {
+    this.bounds = bounds;
+  }
+
+  /** Lets demand take its course: bytes by milliseconds since the pool began. */
+  SimulatedPool run(Duration duration, LongUnaryOperator demand) {
+    for (long end = millis + duration.toMillis(); millis < end; millis += 250) {
+      long used = demand.applyAsLong(millis);
+      mapped += Math.max(0, used - committed);
+      committed = Math.max(committed, used);
+      long excess = Math.max(0, committed - used - limit);
+      trimmed += excess;
+      giveBack(excess);
+      if (millis % 1000 == 0) {
+        giveBack(Math.min(idleForAWhile, committed - used));
+        idleForAWhile = committed - used;
+        step(used);
+      }
+      idleForAWhile = Math.min(idleForAWhile, committed - used);
+    }
+    return this;
+  }
+
+  private void giveBack(long bytes) {
+    committed -= bytes;
+    returned += bytes;
+  }
+
+  private void step(long used) {
+    long nanos = Duration.ofMillis(millis).toNanos();
+    window.addLast(new DemandSample(nanos, used, committed, returned, trimmed, limit));
+    while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
+      window.removeFirst();
+    }
+    TuningDecision decision =
+        RetentionPolicy.decide(
+            DemandStatistics.of(List.copyOf(window)), limit, bounds, history, nanos);
+    if (decision.verdict() != Verdict.HELD) {
+      moves.add(new Move(millis / 1000, decision));
+      history = history.with(nanos, decision.verdict());
+      limit = decision.newValue();
+    }
+  }
+
+  /** Returns the most changes of direction in any hour. */
+  int mostReversalsAnHour() {
+    List<Long> reversals = new ArrayList<>();
+    for (int i = 1; i < moves.size(); i++) {
+      if (moves.get(i).decision().verdict() != moves.get(i - 1).decision().verdict()) {
+        reversals.add(moves.get(i).second());
+      }
+    }
+    int most = 0;
+    for (int i = 0; i < reversals.size(); i++) {
+      int in = 0;
+      for (int j = i; j < reversals.size() && reversals.get(j) - reversals.get(i) < 3600; j++) {
+        in++;
+      }
+      most = Math.max(most, in);
+    }
+    return most;
+  }
+}
