@@ -1,10 +1,11 @@
-/** RMM in JMX: MXBeans, notifications, and the native-memory ledger. */
+/** Shows a source of memory in JMX: MXBeans for its totals, its budgets and its misuses. */
 module io.rmm.jmx {
   requires transitive io.rmm.allocator;
   requires transitive java.management;
-  requires jdk.management;
   requires static org.jspecify;
 
-// With the first public type (javac refuses to export an empty package):
-// exports io.rmm.jmx;
+  exports io.rmm.jmx;
+
+  provides io.rmm.allocator.MemoryView with
+      io.rmm.jmx.JmxView;
 }

@@ -1,8 +1,9 @@
 /**
- * All talk with the platform's MBeans: MXBeans and notifications that show a memory source, and the
- * ledger that says where a process's native memory has gone.
+ * Memory in JMX: MXBeans named {@code io.rmm:type=...}, which jconsole, Mission Control and
+ * exporters read without any class of this module.
  *
- * <p>MXBean interfaces stand in this exported package because JMX cannot read them otherwise.
+ * <p>Having this module on the path is enough: {@link io.rmm.jmx.JmxView} registers the beans of
+ * every memory manager with the platform's MBean server. All are read only.
  */
 @NullMarked
 package io.rmm.jmx;

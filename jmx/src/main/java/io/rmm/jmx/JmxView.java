@@ -1,0 +1,49 @@
+package io.rmm.jmx;
+
+import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.MemoryView;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+
+/**
+ * Registers MXBeans for a source: {@code io.rmm:type=MemoryManager,manager=name}, {@code
+ * io.rmm:type=Misuse,manager=name}, and {@code io.rmm:type=Budget,manager=name,name=path} for each
+ * budget, within a second of its creation. They are gone when the source is closed.
+ *
+ * <p>Where the name of a manager or budget holds a character that object names cannot hold ({@code
+ * , = : " * ?} or a line break), its value is quoted as {@link javax.management.ObjectName#quote}
+ * does; else it stands as it is. A second manager of the same name gets {@code instance=2} after
+ * {@code manager} in all its names.
+ *
+ * <p>The module requires {@code java.management}. On the class path nobody checks that; in a
+ * runtime without it this view shows nothing, and says so in one log line.
+ *
+ * @see MemoryManagerMXBean
+ * @see BudgetMXBean
+ * @see MisuseMXBean
+ */
+public final class JmxView implements MemoryView {
+
+  private static final System.Logger LOGGER = System.getLogger("io.rmm.jmx");
+
+  /** Makes the view. */
+  public JmxView() {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if a bean cannot be registered; then none is
+   */
+  @Override
+  public AutoCloseable attach(MemorySource source) {
+    // No signature of this class names java.management: ServiceLoader could not load it otherwise.
+    if (ModuleLayer.boot().findModule("java.management").isEmpty()) {
+      LOGGER.log(
+          Level.INFO,
+          "{0} is not shown in JMX: this runtime has no module java.management",
+          source.name());
+      return () -> {};
+    }
+    return SourceBeans.register(ManagementFactory.getPlatformMBeanServer(), source);
+  }
+}

@@ -1,0 +1,121 @@
+package io.rmm.jmx;
+
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MemorySnapshot.BudgetUsage;
+import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
+import io.rmm.allocator.MemorySource;
+import java.util.List;
+
+/** The totals of a source. */
+final class ManagerBean implements MemoryManagerMXBean {
+
+  private final MemorySource source;
+  private final Snapshots snapshots;
+
+  ManagerBean(MemorySource source, Snapshots snapshots) {
+    this.source = source;
+    this.snapshots = snapshots;
+  }
+
+  private MemorySnapshot snapshot() {
+    return snapshots.current().snapshot();
+  }
+
+  @Override
+  public long getRequested() {
+    return snapshot().requestedBytes();
+  }
+
+  @Override
+  public long getUsed() {
+    return snapshot().usedBytes();
+  }
+
+  @Override
+  public long getActive() {
+    return snapshot().activeBytes();
+  }
+
+  @Override
+  public long getCommitted() {
+    return snapshot().committedBytes();
+  }
+
+  @Override
+  public long getReserved() {
+    return snapshot().reservedBytes();
+  }
+
+  @Override
+  public long getPeakUsed() {
+    return snapshot().peakUsedBytes();
+  }
+
+  @Override
+  public long getLiveBlocks() {
+    return snapshot().liveBlocks();
+  }
+
+  @Override
+  public long getAllocations() {
+    return snapshot().allocations();
+  }
+
+  @Override
+  public long getFrees() {
+    return snapshot().frees();
+  }
+
+  @Override
+  public long getAllocated() {
+    return snapshot().allocatedBytes();
+  }
+
+  @Override
+  public long getFreed() {
+    return snapshot().freedBytes();
+  }
+
+  @Override
+  public long getRejections() {
+    return snapshot().rejections();
+  }
+
+  @Override
+  public long getMisuses() {
+    return snapshot().misuses();
+  }
+
+  @Override
+  public long getRemoteFrees() {
+    return snapshot().remoteFrees();
+  }
+
+  @Override
+  public long getObservedBlocks() {
+    return snapshot().observedBlocks();
+  }
+
+  @Override
+  public String getVersion() {
+    return source.configuration().getOrDefault("version", "");
+  }
+
+  @Override
+  public String getSafetyMode() {
+    return source.configuration().getOrDefault("safetyMode", "");
+  }
+
+  @Override
+  public PressureLevel getPressureLevel() {
+    List<BudgetUsage> budgets = snapshot().budgets(); // the root first
+    return budgets.isEmpty()
+        ? PressureLevel.NONE
+        : PressureLevel.of(budgets.getFirst().usedBytes(), budgets.getFirst().limits());
+  }
+
+  @Override
+  public List<SizeClassUsage> getSizeClasses() {
+    return snapshot().sizeClasses();
+  }
+}

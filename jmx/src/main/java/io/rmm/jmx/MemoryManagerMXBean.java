@@ -1,0 +1,89 @@
+package io.rmm.jmx;
+
+import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
+import java.util.List;
+
+/**
+ * The totals of one memory manager, or of another source of memory, under {@code
+ * io.rmm:type=MemoryManager,manager=name}.
+ *
+ * <p>{@code Requested <= Used <= Active <= Committed <= Reserved}, also between the attributes that
+ * one {@code getAttributes} call returns: they come from one snapshot.
+ */
+@Description("What a memory manager holds")
+public interface MemoryManagerMXBean {
+
+  @Description("Bytes that callers asked for and hold")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getRequested();
+
+  @Description("Bytes of the slots handed out")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getUsed();
+
+  @Description("Bytes of the pages with a live slot")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getActive();
+
+  @Description("Bytes backed by memory")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getCommitted();
+
+  @Description("Bytes of address space")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getReserved();
+
+  @Description("Highest used bytes so far")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getPeakUsed();
+
+  @Description("Blocks that are allocated and not freed")
+  @Measure(units = "blocks", type = Measure.GAUGE)
+  long getLiveBlocks();
+
+  @Description("Allocations so far")
+  @Measure(units = "allocations", type = Measure.COUNTER)
+  long getAllocations();
+
+  @Description("Frees so far")
+  @Measure(units = "frees", type = Measure.COUNTER)
+  long getFrees();
+
+  @Description("Bytes of all slots handed out so far")
+  @Measure(units = "bytes", type = Measure.COUNTER)
+  long getAllocated();
+
+  @Description("Bytes of all slots taken back so far")
+  @Measure(units = "bytes", type = Measure.COUNTER)
+  long getFreed();
+
+  @Description("Allocations that budgets refused so far")
+  @Measure(units = "rejections", type = Measure.COUNTER)
+  long getRejections();
+
+  @Description("Misuses found so far")
+  @Measure(units = "misuses", type = Measure.COUNTER)
+  long getMisuses();
+
+  @Description("Frees by threads that do not own the page, so far")
+  @Measure(units = "frees", type = Measure.COUNTER)
+  long getRemoteFrees();
+
+  @Description("Live blocks whose site and age are known")
+  @Measure(units = "blocks", type = Measure.GAUGE)
+  long getObservedBlocks();
+
+  @Description("Version of the memory manager, empty if it does not say")
+  String getVersion();
+
+  @Description("How much is spent on finding misuse, empty if the source does not say")
+  String getSafetyMode();
+
+  @Description("Where the used bytes stand to the limits of the root budget: NONE, SOFT or HARD")
+  PressureLevel getPressureLevel();
+
+  @Description(
+      "Size classes that have been used, the smallest first; the slot size 0 stands for all blocks"
+          + " above the largest class")
+  List<SizeClassUsage> getSizeClasses();
+}

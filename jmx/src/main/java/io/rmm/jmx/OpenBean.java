@@ -1,0 +1,41 @@
+package io.rmm.jmx;
+
+import javax.management.AttributeList;
+import javax.management.Descriptor;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.NotificationEmitter;
+import javax.management.StandardEmitterMBean;
+
+/**
+ * An MXBean that tells what its attributes mean, by their {@link Description}, and answers a call
+ * for several of them from one snapshot.
+ */
+final class OpenBean extends StandardEmitterMBean {
+
+  private final Snapshots snapshots;
+
+  <T> OpenBean(T bean, Class<T> type, NotificationEmitter emitter, Snapshots snapshots) {
+    super(bean, type, true, emitter);
+    this.snapshots = snapshots;
+  }
+
+  @Override
+  public AttributeList getAttributes(String[] attributes) {
+    return snapshots.shared(() -> super.getAttributes(attributes));
+  }
+
+  @Override
+  protected String getDescription(MBeanInfo info) {
+    return description(info.getDescriptor());
+  }
+
+  @Override
+  protected String getDescription(MBeanAttributeInfo info) {
+    return description(info.getDescriptor());
+  }
+
+  private static String description(Descriptor descriptor) {
+    return String.valueOf(descriptor.getFieldValue("description"));
+  }
+}

@@ -1,0 +1,21 @@
+package io.rmm.jmx;
+
+import io.rmm.allocator.BudgetLimits;
+
+/** How near a budget is to its limits. */
+public enum PressureLevel {
+  /** Below the soft limit. */
+  NONE,
+  /** At the soft limit or above it. */
+  SOFT,
+  /** At the hard limit: whatever is asked for is refused. */
+  HARD;
+
+  /** Returns the level of a budget that holds {@code usedBytes} under {@code limits}. */
+  static PressureLevel of(long usedBytes, BudgetLimits limits) {
+    if (usedBytes >= limits.hard()) {
+      return HARD;
+    }
+    return usedBytes >= limits.soft() ? SOFT : NONE;
+  }
+}
