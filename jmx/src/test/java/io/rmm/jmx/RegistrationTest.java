@@ -1,0 +1,151 @@
+package io.rmm.jmx;
+
+import static io.rmm.jmx.TestBeans.SERVER;
+import static io.rmm.jmx.TestBeans.get;
+import static io.rmm.jmx.TestBeans.name;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.MemoryManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.ObjectName;
+import javax.management.timer.Timer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Beans come and go with their source, and none stays behind. */
+class RegistrationTest {
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(TestBeans.all()).isEmpty();
+  }
+
+  @Test
+  void beansAreThereWhileTheManagerIsOpen() {
+    try (MemoryManager manager = MemoryManager.builder().name("open").build()) {
+      assertThat(manager.name()).isEqualTo("open");
+      assertThat(TestBeans.all())
+          .containsExactlyInAnyOrder(
+              TestBeans.manager("open"),
+              TestBeans.misuse("open"),
+              TestBeans.budget("open", "root"));
+    }
+    assertThat(TestBeans.all()).isEmpty();
+  }
+
+  @Test
+  void twoManagersOfOneNameAreToldApart() throws Exception {
+    ObjectName secondBean = name("io.rmm:type=MemoryManager,manager=twin,instance=2");
+    MemoryManager first = MemoryManager.builder().name("twin").build();
+    try (MemoryManager second = MemoryManager.builder().name("twin").build()) {
+      second.allocate(64).close();
+      second.rootBudget().child("only here", BudgetLimits.unlimited());
+
+      await().untilAsserted(() -> assertThat(get(secondBean, "Allocations")).isEqualTo(1L));
+      assertThat(get(TestBeans.manager("twin"), "Allocations")).isEqualTo(0L);
+      assertThat(SERVER.isRegistered(name("io.rmm:type=Misuse,manager=twin,instance=2"))).isTrue();
+      await()
+          .until(
+              () ->
+                  SERVER.isRegistered(
+                      name("io.rmm:type=Budget,manager=twin,instance=2,name=root/only here")));
+
+      first.close();
+      assertThat(TestBeans.all())
+          .hasSize(4)
+          .allMatch(bean -> bean.getKeyProperty("instance").equals("2"));
+      try (MemoryManager third = MemoryManager.builder().name("twin").build()) {
+        assertThat(third.name()).isEqualTo("twin");
+        assertThat(SERVER.isRegistered(TestBeans.manager("twin"))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whenOneBeanCannotBeRegisteredNoneIs() throws Exception {
+    ObjectName taken = TestBeans.budget("clash", "root");
+    SERVER.registerMBean(new Timer(), taken);
+    try (MemoryManager manager =
+        MemoryManager.builder().name("clash").discoverViews(false).build()) {
+      Set<ObjectName> before = TestBeans.all();
+      assertThatThrownBy(() -> new JmxView().attach(manager))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("clash")
+          .hasRootCauseInstanceOf(InstanceAlreadyExistsException.class);
+
+      assertThat(TestBeans.all()).isEqualTo(before);
+      await().until(() -> threadsOf("clash").isEmpty());
+    } finally {
+      SERVER.unregisterMBean(taken);
+    }
+  }
+
+  @Test
+  void aBudgetWhoseNameIsTakenDoesNotHideTheOthers() throws Exception {
+    ObjectName taken = TestBeans.budget("partly", "root/taken");
+    SERVER.registerMBean(new Timer(), taken);
+    try (MemoryManager manager = MemoryManager.builder().name("partly").build()) {
+      manager.rootBudget().child("taken", BudgetLimits.unlimited());
+      manager.rootBudget().child("free", BudgetLimits.unlimited());
+      await().until(() -> SERVER.isRegistered(TestBeans.budget("partly", "root/free")));
+    } finally {
+      SERVER.unregisterMBean(taken);
+    }
+  }
+
+  @Test
+  void beansThatSomebodyElseTookOutDoNotDisturbTheClose() throws Exception {
+    MemoryManager manager = MemoryManager.builder().name("robbed").build();
+    SERVER.unregisterMBean(TestBeans.misuse("robbed"));
+    manager.close();
+    assertThat(TestBeans.all()).isEmpty();
+  }
+
+  @Test
+  void theThreadEndsWithTheManager() {
+    MemoryManager manager = MemoryManager.builder().name("threads").build();
+    assertThat(threadsOf("threads")).hasSize(1).allMatch(Thread::isDaemon);
+    manager.close();
+    await().until(() -> threadsOf("threads").isEmpty());
+  }
+
+  /** The name that the manager's bean holds keeps the names of its other beans taken as well. */
+  @Test
+  void manyManagersOfOneNameComeAndGoInManyThreads() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> busy = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        busy.add(threads.submit(RegistrationTest::attachOften));
+      }
+      for (Future<?> future : busy) {
+        future.get(60, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static Void attachOften() throws Exception {
+    try (MemoryManager manager =
+        MemoryManager.builder().name("crowd").discoverViews(false).build()) {
+      for (int i = 0; i < 100; i++) {
+        new JmxView().attach(manager).close();
+      }
+    }
+    return null;
+  }
+
+  private static List<Thread> threadsOf(String manager) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("rmm-jmx-" + manager))
+        .toList();
+  }
+}

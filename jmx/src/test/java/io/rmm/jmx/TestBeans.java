@@ -1,0 +1,44 @@
+package io.rmm.jmx;
+
+import java.lang.management.ManagementFactory;
+import java.util.Set;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+
+/** The platform's MBean server, as tests ask it. */
+final class TestBeans {
+
+  static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+
+  private TestBeans() {}
+
+  static ObjectName name(String name) {
+    try {
+      return new ObjectName(name);
+    } catch (MalformedObjectNameException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static ObjectName manager(String manager) {
+    return name("io.rmm:type=MemoryManager,manager=" + manager);
+  }
+
+  static ObjectName budget(String manager, String path) {
+    return name("io.rmm:type=Budget,manager=" + manager + ",name=" + path);
+  }
+
+  static ObjectName misuse(String manager) {
+    return name("io.rmm:type=Misuse,manager=" + manager);
+  }
+
+  /** All beans of RMM. */
+  static Set<ObjectName> all() {
+    return SERVER.queryNames(name("io.rmm:*"), null);
+  }
+
+  static Object get(ObjectName bean, String attribute) throws Exception {
+    return SERVER.getAttribute(bean, attribute);
+  }
+}
