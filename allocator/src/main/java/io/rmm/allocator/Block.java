@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Block implements AutoCloseable {
 
+  /** The JDK refuses to wrap more, by an exception that does not say what is wrong. */
+  private static final int MAX_BUFFER_BYTES = Integer.MAX_VALUE - 8;
+
   private final Page page;
   private final BudgetNode budget;
   private final @Nullable Token token;
@@ -98,11 +101,17 @@ public final class Block implements AutoCloseable {
   /**
    * Returns the block's memory as a byte buffer in big-endian order.
    *
-   * @throws UnsupportedOperationException if the block is larger than 2 GiB - 1
+   * @throws UnsupportedOperationException if the block is larger than the JDK wraps, which is 2 GiB
+   *     less 9 bytes
    * @throws MemoryMisuseException if this handle is closed
    */
   public ByteBuffer asByteBuffer() {
-    return segment().asByteBuffer();
+    MemorySegment segment = segment();
+    if (byteSize > MAX_BUFFER_BYTES) {
+      throw new UnsupportedOperationException(
+          "a byte buffer has at most " + MAX_BUFFER_BYTES + " bytes, and this block " + byteSize);
+    }
+    return segment.asByteBuffer();
   }
 
   /** Tells whether this handle has not been closed, resized or detached. */
