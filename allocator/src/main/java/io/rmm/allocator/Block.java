@@ -204,6 +204,7 @@ public final class Block implements AutoCloseable {
 
   private void checkNotShared(String act) {
     if (page.ids[slot] == (id | Page.SHARED)) {
+      checkAlive();
       throw new IllegalStateException("a shared block cannot be " + act);
     }
   }
