@@ -1,0 +1,84 @@
+package io.rmm.allocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A block of another size with the same contents. */
+class ResizeTest {
+
+  private static MemoryManager manager(BudgetLimits limits) {
+    return MemoryManager.builder().pageSource("linux").discoverViews(false).limits(limits).build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100, 5000",
+    "5000, 100",
+    "100, 100",
+    "100, 104",
+    "0, 100",
+    "100, 0",
+    "64, 3000000",
+    "3000000, 64",
+    "3000000, 5000000",
+    "70000, 65000"
+  })
+  void contentsAreKeptUpToTheSmallerSize(long from, long to) {
+    try (MemoryManager manager = manager(BudgetLimits.unlimited())) {
+      Block block = manager.allocate(from);
+      byte[] contents = new byte[(int) from];
+      for (int i = 0; i < contents.length; i++) {
+        contents[i] = (byte) (i * 31);
+      }
+      MemorySegment.copy(contents, 0, block.segment(), ValueLayout.JAVA_BYTE, 0, contents.length);
+
+      try (Block resized = block.resize(to)) {
+        assertThat(block.isAlive()).isFalse();
+        assertThat(resized.byteSize()).isEqualTo(to);
+        assertThat(resized.id()).isNotEqualTo(block.id());
+        long kept = Math.min(from, to);
+        assertThat(
+                MemorySegment.mismatch(
+                    resized.segment(), 0, kept, MemorySegment.ofArray(contents), 0, kept))
+            .isEqualTo(-1);
+        assertThat(manager.snapshot().liveBlocks()).isEqualTo(1);
+        assertThat(manager.snapshot().requestedBytes()).isEqualTo(to);
+      }
+      Invariants.check(manager.snapshot());
+    }
+  }
+
+  @Test
+  void aBlockStaysInItsBudget() {
+    try (MemoryManager manager = manager(BudgetLimits.unlimited())) {
+      Budget tenant = manager.rootBudget().child("tenant", BudgetLimits.hard(1 << 20));
+      try (Block resized = tenant.allocate(100).resize(1_000)) {
+        assertThat(resized.budget()).isSameAs(tenant);
+      }
+      assertThat(tenant.usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aRefusedResizeLeavesTheBlockAsItWas() {
+    try (MemoryManager manager = manager(BudgetLimits.hard(1 << 20));
+        Block block = manager.allocate(1_000)) {
+      block.segment().fill((byte) 7);
+      MemorySnapshot before = manager.snapshot();
+      assertThatThrownBy(() -> block.resize(1 << 20))
+          .isInstanceOf(AllocationRejectedException.class);
+      assertThatThrownBy(() -> block.resize(-1)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> block.resize(Long.MAX_VALUE))
+          .isInstanceOf(IllegalArgumentException.class);
+      Invariants.checkUnchanged(before, manager.snapshot());
+      assertThat(block.isAlive()).isTrue();
+      assertThat(block.segment().get(ValueLayout.JAVA_BYTE, 999)).isEqualTo((byte) 7);
+    }
+  }
+}
