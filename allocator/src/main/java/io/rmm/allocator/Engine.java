@@ -299,7 +299,7 @@ final class Engine implements ChunkEvents {
       snapshot.budget(budget);
       rejections += budget.rejections();
     }
-    long active = heaps.readPages(snapshot);
+    long active = heaps.readPages(snapshot, total.usedBytes());
     snapshot
         .flow(total.allocations, total.frees, total.allocatedBytes, total.freedBytes)
         .ladder(

@@ -50,6 +50,7 @@ class DetachedBlockTest {
     manager.free(address);
     assertThat(manager.snapshot().liveBlocks()).isZero();
     assertThat(manager.snapshot().usedBytes()).isZero();
+    Invariants.check(manager.snapshot());
     MisuseReport report = refuse(MisuseKind.DOUBLE_FREE, address);
     assertThat(report.blockId()).isEqualTo(block.id());
   }

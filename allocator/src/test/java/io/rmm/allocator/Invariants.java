@@ -18,7 +18,7 @@ final class Invariants {
   /** Checks the counters of {@code engine}, and that its snapshot says the same. */
   static MemorySnapshot check(Engine engine) {
     Usage total = engine.budgets().root().usage();
-    long active = engine.heaps().readPages(MemorySnapshot.builder());
+    long active = engine.heaps().readPages(MemorySnapshot.builder(), 0);
     long committed = engine.pool().committedBytes();
     long reserved = engine.pool().reservedBytes();
     assertThat(total.requestedBytes).as("requested").isBetween(0L, total.usedBytes());

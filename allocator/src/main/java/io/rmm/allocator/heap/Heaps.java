@@ -305,8 +305,13 @@ public final class Heaps {
     return sum;
   }
 
-  /** Returns the bytes of pages with a live slot, and tells {@code snapshot} the size classes. */
-  public long readPages(MemorySnapshot.Builder snapshot) {
+  /**
+   * Returns the bytes of pages with a live slot, and tells {@code snapshot} the size classes.
+   *
+   * @param usedBytes bytes of all slots handed out: what no class accounts for is that of the huge
+   *     blocks, whose pages may also hold a block that was freed by address and still rests
+   */
+  public long readPages(MemorySnapshot.Builder snapshot, long usedBytes) {
     long[] pageBytes = new long[SizeClasses.COUNT + 1];
     long active = 0;
     long remoteFrees = 0;
@@ -316,14 +321,23 @@ public final class Heaps {
     }
     long huge = pool.hugeBytes();
     pageBytes[SizeClasses.HUGE] = huge;
-    for (int sizeClass = 0; sizeClass <= SizeClasses.HUGE; sizeClass++) {
-      readSizeClass(sizeClass, pageBytes[sizeClass], snapshot);
+    long hugeUsed = usedBytes;
+    for (int sizeClass = 0; sizeClass < SizeClasses.HUGE; sizeClass++) {
+      hugeUsed -=
+          readSizeClass(
+              sizeClass, SizeClasses.slotBytes(sizeClass), pageBytes[sizeClass], 0, snapshot);
     }
+    long _ = readSizeClass(SizeClasses.HUGE, 0, huge, Math.clamp(hugeUsed, 0, huge), snapshot);
     snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.length);
     return active + huge;
   }
 
-  private void readSizeClass(int sizeClass, long pageBytes, MemorySnapshot.Builder snapshot) {
+  private long readSizeClass(
+      int sizeClass,
+      long slotBytes,
+      long pageBytes,
+      long hugeUsedBytes,
+      MemorySnapshot.Builder snapshot) {
     long frees = 0;
     long allocations = 0;
     for (ThreadHeap heap : heaps) {
@@ -332,16 +346,12 @@ public final class Heaps {
     for (ThreadHeap heap : heaps) {
       allocations += heap.allocations(sizeClass);
     }
+    long used = hugeUsedBytes + Math.max(0, allocations - frees) * slotBytes;
     if (allocations > 0 || pageBytes > 0) {
-      boolean huge = sizeClass == SizeClasses.HUGE;
-      long slotBytes = huge ? 0 : SizeClasses.slotBytes(sizeClass);
       snapshot.sizeClass(
           new MemorySnapshot.SizeClassUsage(
-              slotBytes,
-              allocations,
-              Math.min(frees, allocations),
-              huge ? pageBytes : Math.max(0, allocations - frees) * slotBytes,
-              pageBytes));
+              slotBytes, allocations, Math.min(frees, allocations), used, pageBytes));
     }
+    return used;
   }
 }
