@@ -32,17 +32,18 @@ final class ManagedArena implements Arena {
     if (byteSize < 0) {
       throw new IllegalArgumentException("a segment must have 0 or more bytes, not " + byteSize);
     }
-    if (!budget.engine().source().canChangeScope()) {
-      Block block = budget.allocateIn(scope, byteSize, byteAlignment);
-      remember(block);
-      return block.segment();
-    }
-    Block block = budget.allocate(byteSize, byteAlignment);
+    boolean rescoped = budget.engine().source().canChangeScope();
+    Block block =
+        rescoped
+            ? budget.allocate(byteSize, byteAlignment)
+            : budget.allocateIn(scope, byteSize, byteAlignment);
     try {
-      MemorySegment segment = block.segment().fill((byte) 0);
-      MemorySegment scoped = budget.engine().source().inScope(segment, scope);
+      MemorySegment segment = block.segment();
+      if (rescoped) {
+        segment = budget.engine().source().inScope(segment.fill((byte) 0), scope);
+      }
       remember(block);
-      return scoped;
+      return segment;
     } catch (Throwable e) {
       block.close();
       throw e;
