@@ -346,6 +346,10 @@ final class Engine implements ChunkEvents {
 
   // ---- life ----
 
+  boolean isClosed() {
+    return closed;
+  }
+
   void checkOpen() {
     if (closed) {
       throw new IllegalStateException("memory manager " + name + " is closed");

@@ -66,8 +66,14 @@ final class ManagedArena implements Arena {
   public synchronized void close() {
     scope.close();
     budget.engine().arenaClosed();
-    for (Block block : blocks) {
-      block.close();
+    try {
+      blocks.forEach(Block::close);
+    } catch (IllegalStateException e) {
+      // The manager was closed before, and all blocks died with it. The handles are nobody else's,
+      // so nothing else can be wrong with them.
+      if (!budget.engine().isClosed()) {
+        throw e;
+      }
     }
     blocks.clear();
   }
