@@ -2,6 +2,7 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
@@ -150,22 +151,29 @@ final class BudgetNode implements Budget {
 
   private Page newPage(
       ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    return sizeClass == SizeClasses.HUGE
-        ? hugePage(heap, byteSize, byteAlignment, arena)
-        : heap.refill(sizeClass);
-  }
-
-  private Page hugePage(ThreadHeap heap, long byteSize, long byteAlignment, @Nullable Arena arena) {
+    if (sizeClass != SizeClasses.HUGE) {
+      checkRoom(SizeClasses.slotBytes(sizeClass));
+      return heap.refill(sizeClass);
+    }
     if (byteSize < 0 || byteSize > MAX_BYTE_SIZE) {
       throw new IllegalArgumentException("a block must have 0 to 2^46 bytes, not " + byteSize);
     }
-    BudgetAccount refuser = account.refuser(byteSize);
+    if (arena == null) {
+      checkRoom(ChunkPool.hugeBytes(byteSize));
+      return heap.hugePage(byteSize, byteAlignment);
+    }
+    long bytes = Math.max(1, byteSize);
+    checkRoom(bytes);
+    return heap.arenaPage(arena, bytes, byteAlignment);
+  }
+
+  /** Refuses before a page is taken, so that what is refused leaves no page behind. */
+  private void checkRoom(long slotBytes) {
+    engine.checkOpen();
+    BudgetAccount refuser = account.refuser(slotBytes);
     if (refuser != null) {
       throw new Engine.Refused(refuser);
     }
-    return arena == null
-        ? heap.hugePage(byteSize, byteAlignment)
-        : heap.arenaPage(arena, Math.max(1, byteSize), byteAlignment);
   }
 
   /** Undoes the taking of a slot that a budget then refused. */

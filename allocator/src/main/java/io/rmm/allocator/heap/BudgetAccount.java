@@ -105,8 +105,8 @@ public final class BudgetAccount {
   }
 
   /**
-   * Tells what would refuse {@code bytes} now, without charging them: for a huge request, before
-   * memory is mapped for it.
+   * Tells what would refuse {@code bytes} now, without charging them: before memory is taken for
+   * them.
    */
   public @Nullable BudgetAccount refuser(long bytes) {
     for (BudgetAccount account = this; account != null; account = account.parent) {
