@@ -15,9 +15,13 @@ import jdk.jfr.Throttle;
  *
  * <p>Samples are throttled, yet the sum of the weights must go on estimating all allocated bytes.
  * What the samples refused by the throttle stood for is therefore carried, per source, to the next
- * one committed. The throttle chooses without regard to what is sampled, so sums by site or by
- * budget stay unbiased too. What is carried when a recording stops is not in it: at most the
- * samples of one throttle window, which is a fifth of a second.
+ * one committed, as {@code jdk.ObjectAllocationSample} does. What is carried when a recording stops
+ * is not in it: the samples of about one throttle window, a fifth of a second.
+ *
+ * <p>It is the total that is kept so. Carried bytes count for the site and the budget of the event
+ * that carries them, which is right on average while all samples weigh alike, as those of blocks
+ * below the sampling mean do, and blurs who holds large blocks. A manager adapts its mean to 100
+ * samples a second, so the throttle seldom acts at all, except where every block is observed.
  */
 @Name(EventNames.ALLOCATION_SAMPLE)
 @Label("Allocation Sample")

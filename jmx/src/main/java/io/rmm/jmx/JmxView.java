@@ -8,7 +8,8 @@ import java.lang.management.ManagementFactory;
 /**
  * Registers MXBeans for a source: {@code io.rmm:type=MemoryManager,manager=name}, {@code
  * io.rmm:type=Misuse,manager=name}, and {@code io.rmm:type=Budget,manager=name,name=path} for each
- * budget, within a second of its creation. They are gone when the source is closed.
+ * budget, within a second of its creation. They are gone when the source is closed; that waits up
+ * to a second for a listener to take the last notifications.
  *
  * <p>Where the name of a manager or budget holds a character that object names cannot hold ({@code
  * , = : " * ?} or a line break), its value is quoted as {@link javax.management.ObjectName#quote}

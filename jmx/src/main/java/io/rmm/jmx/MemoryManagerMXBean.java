@@ -8,7 +8,7 @@ import java.util.List;
  * io.rmm:type=MemoryManager,manager=name}.
  *
  * <p>{@code Requested <= Used <= Active <= Committed <= Reserved}, also between the attributes that
- * one {@code getAttributes} call returns: they come from one snapshot.
+ * one {@code getAttributes} call returns: they come from one snapshot. It may be 10 ms old.
  */
 @Description("What a memory manager holds")
 public interface MemoryManagerMXBean {
