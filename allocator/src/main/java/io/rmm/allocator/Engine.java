@@ -360,6 +360,7 @@ final class Engine implements ChunkEvents {
   void reportLive() {
     detached.wake().forEach(this::giveBack);
     Usage total = budgets.root().usage();
+    tellChunkEvents();
     observer.reportUnreachable();
     misuse.reportLive(total.allocations - total.frees, total.usedBytes());
   }

@@ -5,11 +5,13 @@ import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -189,19 +191,36 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   // ---- life ----
 
   private void attach(Builder builder) {
-    List<MemoryView> wanted = new ArrayList<>(builder.views);
+    builder.views.forEach(this::attach);
     if (builder.discoverViews) {
-      ServiceLoader.load(MemoryView.class).forEach(wanted::add);
+      attachServices();
     }
-    for (MemoryView view : wanted) {
+  }
+
+  private void attachServices() {
+    Iterator<ServiceLoader.Provider<MemoryView>> providers =
+        ServiceLoader.load(MemoryView.class).stream().iterator();
+    while (true) {
       try {
-        views.add(view.attach(this));
-      } catch (Exception | LinkageError e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "memory manager " + name + " goes without view " + view.getClass().getName(),
-            e);
+        if (!providers.hasNext()) {
+          return;
+        }
+        attach(providers.next().get());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // The loader goes on with the next provider.
+        LOG.log(System.Logger.Level.WARNING, "memory manager " + name + " goes without a view", e);
       }
+    }
+  }
+
+  private void attach(MemoryView view) {
+    try {
+      views.add(view.attach(this));
+    } catch (Exception | LinkageError e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "memory manager " + name + " goes without view " + view.getClass().getName(),
+          e);
     }
   }
 

@@ -77,11 +77,9 @@ public final class Observer {
           new ObservedBlock(token, unreachable, requestedBytes, slotBytes, weight, budget, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);
-      listeners.tell(
-          listener ->
-              listener.onSample(
-                  new AllocationSample(
-                      blockId, budget, requestedBytes, slotBytes, weight, site, fastPath)));
+      AllocationSample sample =
+          new AllocationSample(blockId, budget, requestedBytes, slotBytes, weight, site, fastPath);
+      listeners.tell(listener -> listener.onSample(sample));
       return token;
     } catch (OutOfMemoryError | StackOverflowError e) {
       return null;
@@ -143,7 +141,8 @@ public final class Observer {
       if (live.get(block.blockId) == block) {
         leaks.incrementAndGet();
         leakBytes.addAndGet(block.weight);
-        listeners.tell(listener -> listener.onLeak(suspect(block)));
+        LeakSuspect suspect = suspect(block);
+        listeners.tell(listener -> listener.onLeak(suspect));
       }
     }
   }
