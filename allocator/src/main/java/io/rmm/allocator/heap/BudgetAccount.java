@@ -56,41 +56,42 @@ public final class BudgetAccount {
   /** Takes back what {@link #charge} charged. */
   public void refund(long bytes) {
     if (exact) {
-      refundExactly(bytes, null);
+      for (BudgetAccount account = this; account != null; account = account.parent) {
+        if (account.limited) {
+          account.charged.addAndGet(-bytes);
+        }
+      }
     }
   }
 
   private @Nullable BudgetAccount chargeExactly(long bytes) {
-    for (BudgetAccount account = this; account != null; account = account.parent) {
-      if (account.limited && !account.tryCharge(bytes)) {
-        refundExactly(bytes, account);
-        return account;
+    long used = 0;
+    if (limited) {
+      used = tryCharge(bytes);
+      if (used < 0) {
+        return this;
       }
     }
-    return null;
-  }
-
-  private void refundExactly(long bytes, @Nullable BudgetAccount end) {
-    for (BudgetAccount account = this; account != end; account = account.parent) {
-      if (account == null) {
-        return;
-      }
-      if (account.limited) {
-        account.charged.addAndGet(-bytes);
-      }
+    BudgetAccount refuser = parent == null ? null : parent.chargeExactly(bytes);
+    if (limited && refuser != null) {
+      charged.addAndGet(-bytes);
+    } else if (limited) {
+      // Not before, or what an ancestor refuses would count as having been held here.
+      notePeak(used);
     }
+    return refuser;
   }
 
-  private boolean tryCharge(long bytes) {
+  /** Returns what is used thereafter, or -1 if the limit does not allow it. */
+  private long tryCharge(long bytes) {
     long hard = limits.hard();
     while (true) {
       long before = charged.get();
       if (bytes > hard - before) {
-        return false;
+        return -1;
       }
       if (charged.compareAndSet(before, before + bytes)) {
-        notePeak(before + bytes);
-        return true;
+        return before + bytes;
       }
     }
   }
