@@ -131,7 +131,7 @@ final class BudgetNode implements Budget {
       return newPage(heap, byteSize, sizeClass, byteAlignment, arena);
     } catch (CommitRefused | OutOfMemoryError e) {
       heap.leave();
-      engine.heaps().purge();
+      engine.makeRoom();
       return refillAtLast(engine.heaps().enter(), byteSize, sizeClass, byteAlignment, arena);
     } catch (Throwable e) {
       heap.leave();

@@ -239,9 +239,14 @@ final class Engine implements ChunkEvents {
   }
 
   void purge() {
+    makeRoom();
+    tellChunkEvents();
+  }
+
+  /** Gives back all memory that no live block needs. Listeners are told on the next tick. */
+  void makeRoom() {
     detached.wake().forEach(this::giveBack);
     heaps.purge();
-    tellChunkEvents();
   }
 
   @Override
