@@ -255,6 +255,9 @@ final class BudgetNode implements Budget {
   @Override
   public void setLimits(BudgetLimits limits) {
     engine.budgets().setLimits(this, limits);
+    if (parent == null) {
+      engine.keepCommitLimit();
+    }
   }
 
   Engine engine() {

@@ -249,6 +249,13 @@ final class Engine implements ChunkEvents {
     heaps.purge();
   }
 
+  /** Gives idle memory back if more is committed than the root's hard limit allows since now. */
+  void keepCommitLimit() {
+    if (pool.committedBytes() > budgets.root().limits().hard()) {
+      makeRoom();
+    }
+  }
+
   @Override
   public void add(ChunkEvent event) {
     chunkEvents.add(event);

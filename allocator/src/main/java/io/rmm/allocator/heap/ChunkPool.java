@@ -280,7 +280,9 @@ public final class ChunkPool {
 
   private void checkCommit(long bytes) {
     long limit = commitLimit;
-    if (bytes > limit - committed.get()) {
+    // What is committed already is nobody's to refuse: to purge for it could take the very chunk
+    // that the caller is about to use, where a limit has been lowered below what is committed.
+    if (bytes > 0 && bytes > limit - committed.get()) {
       purgeLocked(0, "limit");
       if (bytes > limit - committed.get()) {
         throw new CommitRefused(committed.get(), limit);
