@@ -34,7 +34,8 @@ public interface Budget {
    * @param limits the child's limits; its hard limit may be above this budget's, which then still
    *     holds
    * @throws IllegalArgumentException if the name is not as said, or taken
-   * @throws IllegalStateException if the memory manager is closed, or has 4,096 budgets already
+   * @throws IllegalStateException if the memory manager is closed, or has 4,096 budgets already, or
+   *     if this budget is 32 levels deep, the root being the first
    */
   Budget child(String name, BudgetLimits limits);
 

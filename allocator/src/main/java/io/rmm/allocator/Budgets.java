@@ -12,6 +12,9 @@ final class Budgets {
   /** Every heap has a cell for every budget that it works for. */
   private static final int MAX_BUDGETS = 4096;
 
+  /** An exact charge climbs all levels, and a path names them all. */
+  private static final int MAX_DEPTH = 32;
+
   private static final int MAX_NAME_LENGTH = 128;
 
   private final Engine engine;
@@ -38,10 +41,21 @@ final class Budgets {
     if (count >= MAX_BUDGETS) {
       throw new IllegalStateException("a memory manager has " + MAX_BUDGETS + " budgets at most");
     }
+    if (depth(parent) >= MAX_DEPTH) {
+      throw new IllegalStateException("budgets are nested " + MAX_DEPTH + " deep at most");
+    }
     BudgetNode node =
         new BudgetNode(engine, parent, name, new BudgetAccount(count++, parent.account(), limits));
     parent.addNode(node);
     return node;
+  }
+
+  private static int depth(BudgetNode node) {
+    int depth = 0;
+    for (BudgetNode above = node; above != null; above = above.parent()) {
+      depth++;
+    }
+    return depth;
   }
 
   /** Checks the name of a budget or of a manager. */

@@ -214,15 +214,19 @@ class BudgetTest {
   }
 
   @Test
-  void aTreeMayBeDeep() {
+  void aTreeIs32LevelsDeepAtMost() {
     Budget deepest = root;
-    for (int i = 1; i < 4096; i++) {
-      deepest = deepest.child("d", BudgetLimits.unlimited());
+    for (int level = 2; level <= 32; level++) {
+      deepest = deepest.child("level-" + level, BudgetLimits.hard(1 << 30));
     }
-    try (Block _ = deepest.allocate(100)) {
+    Budget last = deepest;
+    assertThatThrownBy(() -> last.child("level-33", BudgetLimits.unlimited()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("32");
+    try (Block _ = last.allocate(100)) {
       assertThat(root.usedBytes()).isEqualTo(112);
-      root.setLimits(BudgetLimits.hard(1 << 30));
-      assertThat(rejection(deepest, 1L << 31).rejectedBy()).isEqualTo("root");
+      root.setLimits(BudgetLimits.hard(1 << 29));
+      assertThat(rejection(last, 1L << 29).rejectedBy()).isEqualTo("root");
       Invariants.check(manager.snapshot());
     }
   }
