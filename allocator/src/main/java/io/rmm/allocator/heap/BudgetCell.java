@@ -49,10 +49,18 @@ public final class BudgetCell {
     REQUESTED_BYTES.setOpaque(this, requestedBytes - byteSize);
   }
 
-  /** Adds this cell to {@code sum}: frees before allocations, so that no difference is negative. */
-  void addTo(Usage sum) {
-    sum.frees += (long) FREES.getOpaque(this);
-    sum.freedBytes += (long) FREED_BYTES.getOpaque(this);
+  /**
+   * Adds the frees to {@code sum}. To be read of all cells before {@link #addAllocationsTo}: a free
+   * that is seen here has its allocation, which was counted before it in whichever cell, seen
+   * there, and no sum is ever negative.
+   */
+  void addFreesTo(Usage sum) {
+    sum.frees += (long) FREES.getAcquire(this);
+    sum.freedBytes += (long) FREED_BYTES.getAcquire(this);
+  }
+
+  /** Adds the allocations to {@code sum}, and what was asked for and is held. */
+  void addAllocationsTo(Usage sum) {
     sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
     sum.allocatedBytes += (long) ALLOCATED_BYTES.getOpaque(this);
     sum.allocations += (long) ALLOCATIONS.getOpaque(this);

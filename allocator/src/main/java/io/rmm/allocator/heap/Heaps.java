@@ -296,12 +296,23 @@ public final class Heaps {
 
   // ---- readings ----
 
-  /** Returns the sum of what all heaps have done for the account at {@code index}. */
+  /** Returns the sum of what all heaps have done for {@code account}. */
   public Usage usage(BudgetAccount account) {
     Usage sum = new Usage();
     for (ThreadHeap heap : heaps) {
-      heap.addUsage(account.index, sum);
+      BudgetCell cell = heap.cellAt(account.index);
+      if (cell != null) {
+        cell.addFreesTo(sum);
+      }
     }
+    for (ThreadHeap heap : heaps) {
+      BudgetCell cell = heap.cellAt(account.index);
+      if (cell != null) {
+        cell.addAllocationsTo(sum);
+      }
+    }
+    // Counted up and down in one number, which only at rest is what it should be.
+    sum.requestedBytes = Math.clamp(sum.requestedBytes, 0, Math.max(0, sum.usedBytes()));
     return sum;
   }
 

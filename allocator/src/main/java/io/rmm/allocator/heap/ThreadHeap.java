@@ -478,7 +478,9 @@ public final class ThreadHeap {
       }
       BudgetCell cell = new BudgetCell();
       grown[index] = cell;
-      // Readers may see the array before the cell, and then miss what this very operation counts.
+      // Readers must not see the array before what was copied into it, or sums would fall. They may
+      // miss the new cell, and with it what this very operation counts.
+      VarHandle.releaseFence();
       cells = grown;
       return cell;
     } catch (OutOfMemoryError e) {
@@ -489,18 +491,17 @@ public final class ThreadHeap {
 
   // ---- for readers; any thread ----
 
-  /** Adds what this heap has done for the account at {@code index} to {@code sum}. */
-  void addUsage(int index, Usage sum) {
+  /**
+   * Returns what this heap has done for the account at {@code index}, null standing for nothing.
+   */
+  @Nullable BudgetCell cellAt(int index) {
     @Nullable BudgetCell[] known = cells;
-    BudgetCell cell = index < known.length ? known[index] : null;
-    if (cell != null) {
-      cell.addTo(sum);
-    }
+    return index < known.length ? known[index] : null;
   }
 
   /** Returns the frees of {@code sizeClass} so far. */
   long frees(int sizeClass) {
-    return (long) COUNTER.getOpaque(counters, 2 * sizeClass + 1);
+    return (long) COUNTER.getAcquire(counters, 2 * sizeClass + 1);
   }
 
   /** Returns the allocations of {@code sizeClass} so far. */
