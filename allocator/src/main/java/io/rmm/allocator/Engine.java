@@ -304,24 +304,20 @@ final class Engine implements ChunkEvents {
 
   MemorySnapshot snapshot() {
     MemorySnapshot.Builder snapshot = MemorySnapshot.builder();
-    BudgetNode root = budgets.root();
-    Usage total = root.usage();
-    long rejections = 0;
-    for (MemorySnapshot.BudgetUsage budget : budgetUsages(root)) {
-      snapshot.budget(budget);
-      rejections += budget.rejections();
-    }
+    List<MemorySnapshot.BudgetUsage> usages = budgetUsages(budgets.root());
+    usages.forEach(snapshot::budget);
+    MemorySnapshot.BudgetUsage total = usages.getFirst();
     long active = heaps.readPages(snapshot, total.usedBytes());
     snapshot
-        .flow(total.allocations, total.frees, total.allocatedBytes, total.freedBytes)
+        .flow(total.allocations(), total.frees(), total.allocatedBytes(), total.freedBytes())
         .ladder(
-            total.requestedBytes,
+            total.requestedBytes(),
             total.usedBytes(),
             active,
             pool.committedBytes(),
             pool.reservedBytes())
-        .peakUsedBytes(root.account().peakBytes())
-        .rejections(rejections)
+        .peakUsedBytes(total.peakBytes())
+        .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
         .openArenas(openArenas.get())
         .system(pool.returnedBytes(), source.systemCalls() - systemCallsBefore)
         .tuning(pool.retainedLimit(), tuningDecisions.get())
@@ -350,7 +346,7 @@ final class Engine implements ChunkEvents {
                   usage.frees,
                   usage.allocatedBytes,
                   usage.freedBytes,
-                  usage.requestedBytes,
+                  Math.min(usage.requestedBytes, used),
                   account.rejections()));
         });
     return usages;

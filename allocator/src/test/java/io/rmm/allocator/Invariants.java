@@ -109,7 +109,12 @@ final class Invariants {
     assertThat(snapshot.liveBlocks()).as("live").isNotNegative();
     for (MemorySnapshot.BudgetUsage budget : snapshot.budgets()) {
       assertThat(budget.usedBytes()).as("used of %s", budget.path()).isNotNegative();
-      assertThat(budget.requestedBytes()).as("requested of %s", budget.path()).isNotNegative();
+      assertThat(budget.requestedBytes())
+          .as("requested of %s", budget.path())
+          .isBetween(0L, budget.usedBytes());
+      assertThat(budget.peakBytes())
+          .as("peak of %s", budget.path())
+          .isGreaterThanOrEqualTo(budget.usedBytes());
       assertThat(budget.frees()).isLessThanOrEqualTo(budget.allocations());
     }
   }
