@@ -183,7 +183,9 @@ public final class Page {
   /** Makes remotely freed slots free. The caller holds the owner. */
   void collectRemote() {
     for (int word = 0; word < remote.length; word++) {
-      if ((long) REMOTE.getOpaque(remote, word) != 0) {
+      // Volatile, so that it is not read before clearPending has been written: a free that this
+      // misses finds the page open, and pushes it again.
+      if ((long) REMOTE.getVolatile(remote, word) != 0) {
         free[word] |= (long) REMOTE.getAndSet(remote, word, 0L);
       }
     }
