@@ -150,10 +150,10 @@ public final class Block implements AutoCloseable {
     MemorySegment from = segment();
     checkNotShared("resized");
     Block resized = budget.allocate(newByteSize);
-    MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
     try {
+      MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
       close();
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException | Error e) {
       // Somebody else has closed this handle meanwhile: then there is nothing to resize.
       resized.close();
       throw e;

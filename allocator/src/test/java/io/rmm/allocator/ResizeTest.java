@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,6 +80,38 @@ class ResizeTest {
       Invariants.checkUnchanged(before, manager.snapshot());
       assertThat(block.isAlive()).isTrue();
       assertThat(block.segment().get(ValueLayout.JAVA_BYTE, 999)).isEqualTo((byte) 7);
+    }
+  }
+
+  /** Whoever comes first wins, and nothing is left behind. */
+  @OnBothSources
+  void resizingMayRaceWithClosing(String source) throws Exception {
+    try (MemoryManager manager =
+        MemoryManager.builder().pageSource(source).discoverViews(false).build()) {
+      AtomicInteger resized = new AtomicInteger();
+      AtomicInteger closed = new AtomicInteger();
+      for (int round = 0; round < 200; round++) {
+        Block block = manager.allocate(3 << 20);
+        Threads.together(
+            2,
+            number -> {
+              try {
+                if (number == 0) {
+                  block.close();
+                  manager.purge();
+                  closed.incrementAndGet();
+                } else {
+                  block.resize(4 << 20).close();
+                  resized.incrementAndGet();
+                }
+              } catch (IllegalStateException e) {
+                // A misuse by this thread, or, on the portable source, a copy from a dead segment.
+                assertThat(block.isAlive()).isFalse();
+              }
+            });
+        assertThat(manager.snapshot().liveBlocks()).isZero();
+      }
+      assertThat(resized.get() + closed.get()).isEqualTo(200);
     }
   }
 }
