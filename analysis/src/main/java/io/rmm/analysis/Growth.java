@@ -57,7 +57,7 @@ public record Growth(
             + " of budget '"
             + forecast.budget()
             + "' in "
-            + Quantities.seconds(forecast.secondsLeft());
+            + Quantities.seconds(Math.round(forecast.secondsLeft()));
   }
 
   private String sitesInWords() {

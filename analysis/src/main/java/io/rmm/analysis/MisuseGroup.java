@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.TreeSet;
@@ -22,8 +23,8 @@ import org.openjdk.jmc.common.item.IItemCollection;
  * @param freeSites where the blocks had been freed, each once, as far as it was observed
  * @param accounts the managers and budgets concerned, for people
  * @param count the events in the recording
- * @param smallestBlock bytes of the smallest block concerned
- * @param largestBlock bytes of the largest block concerned
+ * @param smallestBlock bytes of the smallest block concerned, or 0 if no single one is
+ * @param largestBlock bytes of the largest block concerned, or 0
  * @param firstTime when the first was found, in nanoseconds since the epoch
  * @param lastTime when the last was found, in nanoseconds since the epoch
  * @param detail what the first event says for people
@@ -72,6 +73,11 @@ public record MisuseGroup(
     return kind.isEmpty() ? "misuse" : kind.toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
+  /** Tells whether single blocks are concerned; a leak found at a manager's close is a sum. */
+  public boolean concernsBlocks() {
+    return largestBlock > 0;
+  }
+
   /** Returns the sizes of the blocks in words. */
   public String sizesInWords() {
     return smallestBlock == largestBlock
@@ -82,34 +88,32 @@ public record MisuseGroup(
   /** Returns one sentence; JMC shows groups in this way. */
   @Override
   public String displayUsing(String formatHint) {
-    String kindFirst = kindInWords().substring(0, 1).toUpperCase(Locale.ROOT);
-    String times = count == 1 ? "" : String.format(", %,d times,", count);
-    String block = largestBlock == 0 ? "" : " of a block of " + sizesInWords();
-    return kindFirst
-        + kindInWords().substring(1)
-        + times
-        + block
-        + " at "
-        + detectionSite.top()
+    String words = kindInWords();
+    return words.substring(0, 1).toUpperCase(Locale.ROOT)
+        + words.substring(1)
+        + (count == 1 ? "" : String.format(", %,d times", count))
+        + (detectionSite.isKnown() ? ", at " + detectionSite.top() : "")
+        + (concernsBlocks() ? ", of a block of " + sizesInWords() : "")
         + (allocationSite.isKnown() ? ", allocated at " + allocationSite.top() : "")
-        + ", charged to "
+        + ", "
         + String.join(", ", accounts)
-        + ".";
+        + (detail.isEmpty() ? "." : ": " + detail + ".");
   }
 
   private static MisuseGroup group(Key key, List<EventRow> rows) {
     SequencedSet<RecordedSite> freeSites = new LinkedHashSet<>();
     SequencedSet<String> accounts = new TreeSet<>();
-    long smallest = Long.MAX_VALUE;
-    long largest = 0;
+    LongSummaryStatistics sizes =
+        rows.stream()
+            .filter(row -> row.number("allocationId") != 0)
+            .mapToLong(row -> row.number("blockSize"))
+            .summaryStatistics();
     for (EventRow row : rows) {
       RecordedSite freeSite = RecordedSite.parse(row.text("freeSite"));
       if (freeSite.isKnown()) {
         freeSites.add(freeSite);
       }
       accounts.add(Account.title(row.manager(), row.text("budget")));
-      smallest = Math.min(smallest, row.number("blockSize"));
-      largest = Math.max(largest, row.number("blockSize"));
     }
     return new MisuseGroup(
         key.kind(),
@@ -118,8 +122,8 @@ public record MisuseGroup(
         List.copyOf(freeSites),
         List.copyOf(accounts),
         rows.size(),
-        smallest,
-        largest,
+        sizes.getCount() == 0 ? 0 : sizes.getMin(),
+        sizes.getCount() == 0 ? 0 : sizes.getMax(),
         rows.getFirst().time(),
         rows.getLast().time(),
         rows.getFirst().text("detail"));

@@ -1,5 +1,6 @@
 package io.rmm.analysis;
 
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmc.common.IDisplayable;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
@@ -24,10 +25,10 @@ public final class Quantities {
     return display(UnitLookup.NANOSECOND.quantity(nanos));
   }
 
-  /** Returns a time span to the second, for example {@code 1 min 12 s}. */
-  public static String seconds(double seconds) {
-    // Of whole seconds JMC makes "1 min 1,000 ms"; of nanoseconds it does not.
-    return nanos((long) (Math.rint(seconds) * 1e9));
+  /** Returns a time span, for example {@code 1 min 12 s}. */
+  public static String seconds(long seconds) {
+    // Of seconds JMC makes "1 min 1,000 ms"; of nanoseconds it does not.
+    return nanos(TimeUnit.SECONDS.toNanos(seconds));
   }
 
   /** Returns a share of 0 to 1 as a percentage. */

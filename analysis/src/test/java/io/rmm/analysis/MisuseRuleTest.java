@@ -31,9 +31,9 @@ class MisuseRuleTest {
         .isEqualTo(UnitLookup.NUMBER_UNITY.quantity(100));
     assertThat(result.getSummary()).isEqualTo("1 misuse of memory found.");
     assertThat(ResultToolkit.populateMessage(result, result.getExplanation(), false))
-        .contains("Double free of a block of 96 B at shop.Cart.close(Cart.java:40)")
+        .contains("Double free, at shop.Cart.close(Cart.java:40), of a block of 96 B")
         .contains("allocated at shop.Cart.open(Cart.java:12)")
-        .contains("charged to budget 'root/shop' of memory manager 'm'");
+        .contains("budget 'root/shop' of memory manager 'm': the block had been freed before");
   }
 
   @Test
@@ -61,7 +61,19 @@ class MisuseRuleTest {
     assertThat(group.freeSites()).containsExactly(RecordedSite.parse(CLOSE));
     assertThat(group.lastTime() - group.firstTime()).isEqualTo(6_000_000_000L);
     assertThat(group.displayUsing(""))
-        .startsWith("Double free, 3 times, of a block of 96 B to 4 KiB at");
+        .startsWith(
+            "Double free, 3 times, at shop.Cart.close(Cart.java:40), of a block of 96 B to 4 KiB");
+  }
+
+  @Test
+  void aSumOverManyBlocksIsNotShownAsOneBlock() throws Exception {
+    Map<String, Object> leak =
+        Map.of("kind", "LEAK", "blockSize", 1L << 20, "detail", "many blocks are live");
+    IResult result = evaluate(recording -> recording.event(EventType.MISUSE, 3, "m", leak));
+
+    MisuseGroup group = result.getResult(MisuseRule.MISUSES).iterator().next();
+    assertThat(group.concernsBlocks()).isFalse();
+    assertThat(group.displayUsing("")).isEqualTo("Leak, memory manager 'm': many blocks are live.");
   }
 
   @Test
@@ -164,11 +176,12 @@ class MisuseRuleTest {
     Map<String, Object> fields = new HashMap<>();
     fields.put("kind", "DOUBLE_FREE");
     fields.put("budget", "root/shop");
+    fields.put("allocationId", 7L);
     fields.put("blockSize", blockSize);
     fields.put("detectionSite", CLOSE);
     fields.put("allocationSite", OPEN);
     fields.put("freeSite", CLOSE);
-    fields.put("detail", "The block had been freed before.");
+    fields.put("detail", "the block had been freed before");
     return fields;
   }
 }

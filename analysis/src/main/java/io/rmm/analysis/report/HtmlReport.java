@@ -112,6 +112,11 @@ public final class HtmlReport {
       return Quantities.nanos(nanos);
     }
 
+    /** Returns how long the recording took. */
+    public String getDuration() {
+      return Quantities.seconds(report.duration().toSeconds());
+    }
+
     /** Returns a moment, in UTC and to the second. */
     public String moment(Instant moment) {
       return moment.truncatedTo(ChronoUnit.SECONDS).toString();

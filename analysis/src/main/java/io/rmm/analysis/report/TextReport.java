@@ -18,7 +18,7 @@ public final class TextReport {
         "%s: %s, %s, %s%n"
             .formatted(
                 report.file(),
-                Quantities.nanos(report.duration().toNanos()),
+                Quantities.seconds(report.duration().toSeconds()),
                 Quantities.counted(report.events(), "event", "events"),
                 Quantities.counted(report.managers().size(), "memory manager", "memory managers")));
     List<Finding> findings = report.findings();

@@ -60,6 +60,8 @@ final class HostileRecording {
                   ATTACK,
                   "kind",
                   ATTACK,
+                  "allocationId",
+                  7L,
                   "blockSize",
                   64L,
                   "detectionSite",
