@@ -118,7 +118,7 @@ public final class RecordingLoader {
     } catch (OutOfMemoryError e) {
       throw new UnreadableRecordingException(
           file
-              + " does not fit into memory: give Java a larger heap, for example by"
+              + " does not fit into memory, or is damaged: give Java a larger heap, for example by"
               + " RMM_JAVA_OPTS=-Xmx4g.",
           e);
     }

@@ -23,6 +23,7 @@ import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.flightrecorder.rules.IResult;
+import org.openjdk.jmc.flightrecorder.rules.RuleRegistry;
 import org.openjdk.jmc.flightrecorder.rules.Severity;
 import org.openjdk.jmc.flightrecorder.rules.TypedCollectionResult;
 import org.openjdk.jmc.flightrecorder.rules.util.RulesToolkit;
@@ -58,6 +59,8 @@ public record Report(
     List<Finding> findings,
     List<RuleOutcome> rules) {
 
+  private static final Duration RULE_LIMIT = Duration.ofMinutes(5);
+
   private static final Set<String> OWN_RULES = Set.of(MisuseRule.ID, GrowthRule.ID);
 
   /** Copies the lists. */
@@ -78,7 +81,15 @@ public record Report(
    */
   public static Report of(Path file) throws UnreadableRecordingException {
     IItemCollection items = RecordingLoader.load(file);
-    List<IResult> results = RuleEvaluation.evaluate(items);
+    IQuantity start = RulesToolkit.getEarliestEndTime(items);
+    IQuantity end = RulesToolkit.getLatestEndTime(items);
+    if (start == null || end == null) {
+      throw new UnreadableRecordingException(
+          file + " is damaged, its events have no times: dump the recording again.");
+    }
+    List<IResult> results =
+        new RuleEvaluation(items, RULE_LIMIT)
+            .evaluate(RuleRegistry.getRules(), rule -> OWN_RULES.contains(rule.getId()));
     List<MisuseGroup> misuses = collect(results, MisuseRule.ID, MisuseRule.MISUSES);
     List<LostBlocks> lostBlocks = collect(results, MisuseRule.ID, MisuseRule.LOST_BLOCKS);
     List<Growth> growths = collect(results, GrowthRule.ID, GrowthRule.GROWTHS);
@@ -92,8 +103,8 @@ public record Report(
             .toList();
     return new Report(
         file,
-        instant(RulesToolkit.getEarliestEndTime(items)),
-        instant(RulesToolkit.getLatestEndTime(items)),
+        instant(start),
+        instant(end),
         items.getAggregate(Aggregators.count()).longValue(),
         Account.ofManagers(items),
         Account.ofBudgets(items),
