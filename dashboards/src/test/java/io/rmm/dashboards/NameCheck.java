@@ -24,7 +24,8 @@ final class NameCheck {
 
   private static final Pattern PROMETHEUS_NAME = Pattern.compile("(?<![\\w.])rmm_\\w+");
   private static final Pattern RECORDED_NAME = Pattern.compile("(?<![\\w.])rmm:\\w[\\w:]*");
-  private static final Pattern DOTTED_NAME = Pattern.compile("(?<![\\w.])rmm\\.\\w+(?:\\.\\w+)*");
+  private static final Pattern DOTTED_NAME =
+      Pattern.compile("(?:(?<![\\w.])|(?<=-D))rmm\\.\\w+(?:\\.\\w+)*");
   private static final Pattern FILE_NAME = Pattern.compile("rmm\\.(?:jar|jfc|jfr)");
   private static final Pattern BEAN = Pattern.compile("io\\.rmm:type=(\\w+)");
 
@@ -43,7 +44,7 @@ final class NameCheck {
   private final Map<String, Set<String>> labelsBySeries;
   private final Map<String, Set<String>> labelValues = Vocabulary.labelValues();
   private final Set<String> labels = new HashSet<>();
-  private final Set<String> dottedNames = Vocabulary.dottedNames();
+  private final Set<String> dottedNames;
   private final Set<String> beanTypes = Vocabulary.beanTypes();
 
   /**
@@ -51,8 +52,11 @@ final class NameCheck {
    *
    * @param recordingRules expressions by the name under which they are recorded; a recorded series
    *     has the labels of the metrics in its expression
+   * @param settings names with dots that are no signals: what a user can set
    */
-  NameCheck(Map<String, String> recordingRules) {
+  NameCheck(Map<String, String> recordingRules, Set<String> settings) {
+    dottedNames = new HashSet<>(Vocabulary.dottedNames());
+    dottedNames.addAll(settings);
     labelsBySeries = new HashMap<>(Vocabulary.labelsByMetric());
     labelsBySeries.values().forEach(labels::addAll);
     Map<String, Set<String>> metrics = Map.copyOf(labelsBySeries);
@@ -94,7 +98,7 @@ final class NameCheck {
     for (MatchResult match : matches(DOTTED_NAME, line)) {
       String name = match.group();
       if (!dottedNames.contains(name) && !FILE_NAME.matcher(name).matches()) {
-        report.accept("unknown metric, attribute or event", name);
+        report.accept("unknown metric, attribute, event or setting", name);
       }
     }
     for (MatchResult match : matches(BEAN, line)) {

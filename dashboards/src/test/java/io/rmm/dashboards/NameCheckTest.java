@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rmm.allocator.signal.Metric;
 import io.rmm.dashboards.NameCheck.Finding;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,8 @@ class NameCheckTest {
 
   private final NameCheck check =
       new NameCheck(
-          Map.of("rmm:budget_utilization:ratio", "rmm_memory_used_bytes / rmm_memory_limit_bytes"));
+          Map.of("rmm:budget_utilization:ratio", "rmm_memory_used_bytes / rmm_memory_limit_bytes"),
+          Set.of("rmm.source"));
 
   @Test
   void namesFollowThePrometheusMapping() {
@@ -37,7 +39,7 @@ class NameCheckTest {
         "label_values(rmm_memory_used_bytes{job=~\"$job\"}, rmm_manager_name)",
         "{{instance}} {{ rmm_budget_name }} {{ $labels.rmm_misuse_kind }}",
         "rmm.memory.used, rmm.budget.name, the event rmm.Misuse and the log event rmm.misuse.",
-        "io.rmm:type=Budget, package io.rmm.allocator, the file rmm.jfc and -Drmm.anything=1",
+        "io.rmm:type=Budget, package io.rmm.allocator, the file rmm.jfc and -Drmm.source=linux",
         "rmm-leak.jfc and any_rmm_thing",
       })
   void passesWhatTheRegistryKnows(String line) {
@@ -54,6 +56,7 @@ class NameCheckTest {
         "rmm:unrecorded:ratio",
         "rmm.memory.wasted",
         "rmm.Misused",
+        "-Drmm.sauce=linux",
         "io.rmm:type=Heap",
         "rmm_memory_committed_bytes{rmm_budget_name=\"root\"}",
         "rmm_memory_used_bytes{budget=\"root\"}",

@@ -44,6 +44,13 @@ final class ProjectFiles {
     return list(ROOT, name -> name.endsWith(".md"));
   }
 
+  /** The Java sources of all modules, without their tests. */
+  static List<Path> mainSources() {
+    return list(ROOT, name -> name.endsWith(".java")).stream()
+        .filter(file -> file.toString().contains("/src/main/java/"))
+        .toList();
+  }
+
   static String text(Path file) {
     try {
       return Files.readString(file);
