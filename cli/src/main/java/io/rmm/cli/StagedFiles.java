@@ -64,7 +64,7 @@ final class StagedFiles implements AutoCloseable {
   private static IOException unwritable(Path target, IOException cause) {
     String reason =
         switch (cause) {
-          case NoSuchFileException e -> "its folder does not exist";
+          case NoSuchFileException e -> "its folder does not exist or takes no files";
           case AccessDeniedException e -> "access denied";
           case FileSystemException e when e.getReason() != null -> e.getReason();
           default -> cause.toString();
