@@ -145,14 +145,7 @@ class GrowthRuleTest {
               budget(recording, "root/a", Long.MAX_VALUE, second -> 100 * MIB);
               budget(recording, "root/b", Long.MAX_VALUE, leak);
               budget(recording, "root/b/inner", Long.MAX_VALUE, leak);
-              for (int second = 0; second < 60; second++) {
-                long used = 100 * MIB + leak.applyAsLong(second);
-                recording.event(
-                    EventType.MANAGER_STATISTICS,
-                    second,
-                    "m",
-                    Map.<String, Object>of("used", used));
-              }
+              manager(recording, 60, second -> 100 * MIB + leak.applyAsLong(second));
             });
 
     Growth growth = only(result);
@@ -164,28 +157,14 @@ class GrowthRuleTest {
 
   @Test
   void managersWithoutBudgetsAreLookedAtToo() throws Exception {
-    IResult result =
-        evaluate(
-            recording -> {
-              for (int second = 0; second < 60; second++) {
-                recording.event(
-                    EventType.MANAGER_STATISTICS, second, "m", Map.of("used", second * MIB));
-              }
-            });
+    IResult result = evaluate(recording -> manager(recording, 60, second -> second * MIB));
 
     assertThat(only(result).account().isManager()).isTrue();
   }
 
   @Test
   void tooFewSamplesAreNotApplicable() throws Exception {
-    IResult result =
-        evaluate(
-            recording -> {
-              for (int second = 0; second < 8; second++) {
-                recording.event(
-                    EventType.MANAGER_STATISTICS, second, "m", Map.of("used", second * MIB));
-              }
-            });
+    IResult result = evaluate(recording -> manager(recording, 8, second -> second * MIB));
 
     assertThat(result.getSeverity()).isEqualTo(Severity.NA);
     assertThat(ResultToolkit.populateMessage(result, result.getSummary(), false))
@@ -223,6 +202,13 @@ class GrowthRuleTest {
     Collection<Growth> growths = result.getResult(GrowthRule.GROWTHS);
     assertThat(growths).hasSize(1);
     return growths.iterator().next();
+  }
+
+  private static void manager(SyntheticRecording recording, int samples, LongUnaryOperator used) {
+    for (int second = 0; second < samples; second++) {
+      recording.event(
+          EventType.MANAGER_STATISTICS, second, "m", Map.of("used", used.applyAsLong(second)));
+    }
   }
 
   private static void budget(

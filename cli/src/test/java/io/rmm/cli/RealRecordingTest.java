@@ -165,7 +165,8 @@ class RealRecordingTest {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .startsWith("rmm: " + page + " cannot be written (its folder does not exist or takes no files)");
+        .startsWith(
+            "rmm: " + page + " cannot be written (its folder does not exist or takes no files)");
     assertThat(data).doesNotExist();
     assertThat(directory).isDirectoryNotContaining("glob:**.rmm-*");
   }
