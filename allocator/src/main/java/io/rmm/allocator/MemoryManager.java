@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * An off-heap allocator that knows at every moment who holds which memory and under which limit.
@@ -191,35 +193,24 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   // ---- life ----
 
   private void attach(Builder builder) {
-    builder.views.forEach(this::attach);
+    builder.views.forEach(view -> attach(view.getClass().getName(), () -> view));
     if (builder.discoverViews) {
-      attachServices();
-    }
-  }
-
-  private void attachServices() {
-    Iterator<ServiceLoader.Provider<MemoryView>> providers =
-        ServiceLoader.load(MemoryView.class).stream().iterator();
-    while (true) {
       try {
-        if (!providers.hasNext()) {
-          return;
-        }
-        attach(providers.next().get());
+        ServiceLoader.load(MemoryView.class).stream()
+            .forEach(provider -> attach(provider.type().getName(), provider));
       } catch (ServiceConfigurationError | LinkageError e) {
-        // The loader goes on with the next provider.
-        LOG.log(System.Logger.Level.WARNING, "memory manager " + name + " goes without a view", e);
+        LOG.log(System.Logger.Level.WARNING, "memory manager " + name + " cannot find views", e);
       }
     }
   }
 
-  private void attach(MemoryView view) {
+  private void attach(String viewName, Supplier<MemoryView> view) {
     try {
-      views.add(view.attach(this));
-    } catch (Exception | LinkageError e) {
+      views.add(view.get().attach(this));
+    } catch (Exception | LinkageError | ServiceConfigurationError e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "memory manager " + name + " goes without view " + view.getClass().getName(),
+          "memory manager " + name + " goes without view " + viewName,
           e);
     }
   }
