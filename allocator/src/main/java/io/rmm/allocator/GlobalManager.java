@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ final class GlobalManager {
         MemoryManager.builder().name(System.getProperty("rmm.name", "global"));
     String safety = System.getProperty("rmm.safety");
     if (safety != null) {
-      builder.safetyMode(SafetyMode.valueOf(safety.toUpperCase(Locale.ROOT)));
+      builder.safetyMode(safetyMode(safety));
     }
     String limit = System.getProperty("rmm.limit");
     if (limit != null) {
@@ -47,16 +48,33 @@ final class GlobalManager {
     return builder.build(false);
   }
 
+  private static SafetyMode safetyMode(String text) {
+    try {
+      return SafetyMode.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "system property rmm.safety must be one of "
+              + Arrays.toString(SafetyMode.values())
+              + ", not "
+              + text,
+          e);
+    }
+  }
+
   static long bytes(String property, String text) {
     Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "system property "
-              + property
-              + " must be a number of bytes with an optional suffix k, m or g, not "
-              + text);
+    if (matcher.matches()) {
+      int shift = "kmg".indexOf(matcher.group(2)) * 10 + 10;
+      long unit = matcher.group(2).isEmpty() ? 1 : 1L << shift;
+      long number = Long.parseLong(matcher.group(1));
+      if (number <= Long.MAX_VALUE / unit) {
+        return number * unit;
+      }
     }
-    int shift = "kmg".indexOf(matcher.group(2)) * 10 + 10;
-    return Long.parseLong(matcher.group(1)) << (matcher.group(2).isEmpty() ? 0 : shift);
+    throw new IllegalArgumentException(
+        "system property "
+            + property
+            + " must be a number of bytes with an optional suffix k, m or g, and below 2^63, not "
+            + text);
   }
 }
