@@ -4,6 +4,7 @@ import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.CommitRefused;
+import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.ThreadHeap;
@@ -31,6 +32,7 @@ final class BudgetNode implements Budget {
   private static final long MAX_ALIGNMENT = 1L << 30;
 
   private final Engine engine;
+  private final Heaps heaps;
   private final @Nullable BudgetNode parent;
   private final String name;
   private final String path;
@@ -39,6 +41,7 @@ final class BudgetNode implements Budget {
 
   BudgetNode(Engine engine, @Nullable BudgetNode parent, String name, BudgetAccount account) {
     this.engine = engine;
+    this.heaps = engine.heaps();
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
@@ -53,7 +56,7 @@ final class BudgetNode implements Budget {
   }
 
   private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    ThreadHeap heap = engine.heaps().enter();
+    ThreadHeap heap = heaps.enter();
     BudgetCell cell = heap.cell(account);
     Page page = heap.current(sizeClass);
     int slot = page.take();
@@ -84,7 +87,7 @@ final class BudgetNode implements Budget {
 
   /** Gives back a slot whose id the caller has just made negative. */
   void free(Page page, int slot, long byteSize) {
-    ThreadHeap heap = engine.heaps().enterToFree(page);
+    ThreadHeap heap = heaps.enterToFree(page);
     heap.countFree(heap.cell(account), page, byteSize);
     account.refund(page.slotBytes);
     heap.giveBack(page, slot);
@@ -95,7 +98,7 @@ final class BudgetNode implements Budget {
 
   /** Counts the free of a slot that is given back later. */
   void countFree(Page page, long byteSize) {
-    ThreadHeap heap = engine.heaps().enterToFree(page);
+    ThreadHeap heap = heaps.enterToFree(page);
     heap.countFree(heap.cell(account), page, byteSize);
     account.refund(page.slotBytes);
     heap.leave();
@@ -103,7 +106,7 @@ final class BudgetNode implements Budget {
 
   /** Gives back a slot whose free was counted. */
   void giveBack(Page page, int slot) {
-    ThreadHeap heap = engine.heaps().enterToFree(page);
+    ThreadHeap heap = heaps.enterToFree(page);
     heap.giveBack(page, slot);
     heap.leave();
   }
@@ -132,7 +135,7 @@ final class BudgetNode implements Budget {
     } catch (CommitRefused | OutOfMemoryError e) {
       heap.leave();
       engine.makeRoom();
-      return refillAtLast(engine.heaps().enter(), byteSize, sizeClass, byteAlignment, arena);
+      return refillAtLast(heaps.enter(), byteSize, sizeClass, byteAlignment, arena);
     } catch (Throwable e) {
       heap.leave();
       throw engine.translate(e, this, byteSize);
@@ -234,7 +237,7 @@ final class BudgetNode implements Budget {
 
   /** Returns what this budget and its descendants have done. */
   Usage usage() {
-    Usage sum = engine.heaps().usage(account);
+    Usage sum = heaps.usage(account);
     for (BudgetNode child : children) {
       sum.add(child.usage());
     }

@@ -42,6 +42,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   private final SafetyMode safetyMode;
   private final Map<String, String> configuration;
   private final Engine engine;
+  private final BudgetNode root;
   private final ScheduledFuture<?> clock;
   private final List<AutoCloseable> views = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -55,6 +56,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     this.configuration = builder.configuration(source.name());
     this.engine =
         new Engine(name, source, new Sampler(safetyMode, builder.sampleInterval), builder.limits);
+    this.root = engine.budgets().root();
     builder.listeners.forEach(engine.listeners()::add);
     this.clock = Clock.tickFor(engine);
     LOG.log(
@@ -85,12 +87,12 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   /** Allocates from the root budget; see {@link Budget#allocate(long)}. */
   public Block allocate(long byteSize) {
-    return engine.budgets().root().allocate(byteSize);
+    return root.allocate(byteSize);
   }
 
   /** Allocates from the root budget; see {@link Budget#allocate(long, long)}. */
   public Block allocate(long byteSize, long byteAlignment) {
-    return engine.budgets().root().allocate(byteSize, byteAlignment);
+    return root.allocate(byteSize, byteAlignment);
   }
 
   /**
@@ -107,17 +109,17 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   /** Opens an arena on the root budget; see {@link Budget#openConfinedArena()}. */
   public Arena openConfinedArena() {
-    return engine.budgets().root().openConfinedArena();
+    return root.openConfinedArena();
   }
 
   /** Opens an arena on the root budget; see {@link Budget#openSharedArena()}. */
   public Arena openSharedArena() {
-    return engine.budgets().root().openSharedArena();
+    return root.openSharedArena();
   }
 
   /** Returns the root of the tree of budgets. */
   public Budget rootBudget() {
-    return engine.budgets().root();
+    return root;
   }
 
   /** Gives all memory that no live block needs back to the operating system now. */
