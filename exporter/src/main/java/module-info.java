@@ -17,5 +17,6 @@ module io.rmm.exporter {
   requires static micrometer.core;
   requires static org.jspecify;
 
+  exports io.rmm.exporter.otel;
   exports io.rmm.exporter.tuning;
 }

@@ -1,8 +1,8 @@
 /**
- * Memory sources in OpenTelemetry: metrics read from the same snapshot as every other view, and log
- * events for what is reported once.
+ * OpenTelemetry: metrics and log events of a {@link io.rmm.allocator.MemorySource}.
  *
- * <p>Instruments are asynchronous: nothing here runs on the path of an allocation.
+ * <p>{@link io.rmm.exporter.otel.OpenTelemetryView} works with any {@code OpenTelemetry} instance;
+ * {@link io.rmm.exporter.otel.OtlpTelemetry} makes one from the environment.
  */
 @NullMarked
 package io.rmm.exporter.otel;

@@ -1,0 +1,28 @@
+package io.rmm.exporter.otel;
+
+/**
+ * What becomes of telemetry after it has been handed over; the API alone does not tell.
+ *
+ * <p>Known where {@link OtlpTelemetry} has made the exporters, and not for an instance that the
+ * program brought.
+ */
+interface Delivery {
+
+  /** Nothing is known. */
+  Delivery UNKNOWN =
+      new Delivery() {
+        @Override
+        public long lostEvents(String manager) {
+          return 0;
+        }
+
+        @Override
+        public void flushMetrics() {}
+      };
+
+  /** Returns the number of events of {@code manager} that were handed over and then lost. */
+  long lostEvents(String manager);
+
+  /** Sends the metrics as they are now, and waits for that a moment, unless there is no hope. */
+  void flushMetrics();
+}
