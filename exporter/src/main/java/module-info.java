@@ -17,6 +17,7 @@ module io.rmm.exporter {
   requires static micrometer.core;
   requires static org.jspecify;
 
+  exports io.rmm.exporter.micrometer;
   exports io.rmm.exporter.otel;
   exports io.rmm.exporter.tuning;
 }

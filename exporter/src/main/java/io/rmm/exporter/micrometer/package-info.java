@@ -1,4 +1,4 @@
-/** Memory sources in Micrometer: meters that read the same snapshot as every other view. */
+/** Micrometer: the metrics of a {@link io.rmm.allocator.MemorySource} as meters. */
 @NullMarked
 package io.rmm.exporter.micrometer;
 
