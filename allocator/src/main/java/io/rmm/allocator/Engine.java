@@ -49,6 +49,10 @@ final class Engine implements ChunkEvents {
   private final AtomicLong tuningDecisions = new AtomicLong();
   private final long systemCallsBefore;
   private int ticks;
+
+  /** The first failure to give memory back. */
+  private volatile @Nullable RuntimeException returnFailure;
+
   private boolean returnFailureLogged;
   private volatile boolean closed;
 
@@ -263,13 +267,9 @@ final class Engine implements ChunkEvents {
 
   @Override
   public void failed(RuntimeException cause) {
-    if (!returnFailureLogged) {
-      returnFailureLogged = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory manager {0} could not give memory back, and will try again: {1}",
-          name,
-          cause.getMessage());
+    // Not logged here: a log handler may do anything, and this is under the pool's lock.
+    if (returnFailure == null) {
+      returnFailure = cause;
     }
   }
 
@@ -277,6 +277,15 @@ final class Engine implements ChunkEvents {
     for (ChunkEvent event = chunkEvents.poll(); event != null; event = chunkEvents.poll()) {
       ChunkEvent told = event;
       listeners.tell(listener -> listener.onChunk(told));
+    }
+    RuntimeException failure = returnFailure;
+    if (failure != null && !returnFailureLogged) {
+      returnFailureLogged = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "memory manager {0} could not give memory back, and will try again: {1}",
+          name,
+          failure.getMessage());
     }
   }
 
