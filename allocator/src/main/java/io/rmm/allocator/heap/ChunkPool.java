@@ -7,10 +7,8 @@ import io.rmm.allocator.source.SystemCallException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +45,6 @@ public final class ChunkPool {
   private final @Nullable Chunk[] bins = new Chunk[Chunk.SLICES + 1];
   private final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
   private final Map<Long, List<Chunk>> unusedHuge = new HashMap<>();
-  private final Set<Chunk> unreturned = new HashSet<>();
   private final AtomicLong committed = new AtomicLong();
   private final AtomicLong adopted = new AtomicLong();
   private final AtomicLong reserved = new AtomicLong();
@@ -311,7 +308,6 @@ public final class ChunkPool {
               return idle;
             });
       }
-      retireUnreturned();
     } finally {
       lock.unlock();
     }
@@ -388,18 +384,15 @@ public final class ChunkPool {
 
   /**
    * Gives a chunk back for good, and returns how many bytes were committed. One that cannot be
-   * given back now is tried again later.
+   * given back now stays where it is, usable, and is tried again when it is next found idle.
    */
   private long retire(Chunk chunk) {
     try {
       chunk.extent.retire();
     } catch (SystemCallException | IllegalStateException e) {
-      if (unreturned.add(chunk)) {
-        events.failed(e);
-      }
+      events.failed(e);
       return 0;
     }
-    unreturned.remove(chunk);
     byAddress.remove(chunk.extent.address());
     if (chunk.huge) {
       unusedHuge(chunk.extent.bytes()).remove(chunk);
@@ -410,17 +403,6 @@ public final class ChunkPool {
     committed.addAndGet(-bytes);
     reserved.addAndGet(-chunk.extent.bytes());
     return bytes;
-  }
-
-  private void retireUnreturned() {
-    if (!unreturned.isEmpty()) {
-      long start = System.nanoTime();
-      long bytes = 0;
-      for (Chunk chunk : unreturned.toArray(new Chunk[0])) {
-        bytes += retire(chunk);
-      }
-      countReturned(bytes, start, "idle");
-    }
   }
 
   private void countReturned(long bytes, long start, String cause) {
@@ -444,6 +426,11 @@ public final class ChunkPool {
           ThreadHeap.closeIds(chunk.pages[0]);
         }
         bytes += retire(chunk);
+      }
+      // There will be no further tick for what could not go: its memory at least must.
+      for (Chunk chunk : byAddress.values().toArray(new Chunk[0])) {
+        long retired = retire(chunk);
+        bytes += retired > 0 || !source.isLazy() ? retired : discard(chunk, chunk.committed);
       }
       countReturned(bytes, start, "close");
       Arrays.fill(bins, null);
