@@ -146,6 +146,7 @@ final class Engine implements ChunkEvents {
   }
 
   private MemoryMisuseException invalidFree(long address) {
+    checkOpen();
     Page page = pool.pageAt(address);
     if (page == null) {
       return misuse.report(
