@@ -1,7 +1,6 @@
 package io.rmm.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,10 +22,8 @@ class PromtoolTest {
   private static String promtool;
 
   @BeforeAll
-  static void findPromtool() throws InterruptedException {
-    Optional<String> found = PrometheusPackage.find("promtool");
-    assumeTrue(found.isPresent(), "no promtool, and none to be had");
-    promtool = found.get();
+  static void findPromtool() throws Exception {
+    promtool = BackendProgram.find("promtool");
   }
 
   @Test

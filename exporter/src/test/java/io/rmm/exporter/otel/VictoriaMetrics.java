@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Assumptions;
 /** A VictoriaMetrics of its own, on the loopback interface. */
 final class VictoriaMetrics implements AutoCloseable {
 
-  private static final Path SCRIPT = Path.of("src/test/scripts/victoria-metrics");
-  private static final Path DIRECTORY = Path.of("target/victoria-metrics");
+  private static final Path SCRIPT = Path.of("../build-support/debian-program");
+  private static final Path DIRECTORY = Path.of("target/programs");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int NOT_AVAILABLE = 75;
   private static final Pattern SAMPLE = Pattern.compile("(\\w+)\\{(.*)} (\\S+) \\d+");
@@ -53,7 +53,7 @@ final class VictoriaMetrics implements AutoCloseable {
 
   private static String binary() throws IOException, InterruptedException {
     Process script =
-        new ProcessBuilder(SCRIPT.toString(), DIRECTORY.toString())
+        new ProcessBuilder(SCRIPT.toString(), DIRECTORY.toString(), "victoria-metrics")
             .redirectErrorStream(true)
             .start();
     String output =
