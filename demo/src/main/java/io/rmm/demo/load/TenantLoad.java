@@ -1,0 +1,18 @@
+package io.rmm.demo.load;
+
+import java.io.IOException;
+
+/** What one tenant does, a little at a time. For one thread at a time. */
+interface TenantLoad {
+
+  /** Returns the milliseconds between two steps, which bound the tenant's rate. */
+  int periodMillis();
+
+  /**
+   * Sends some commands and waits for the replies.
+   *
+   * @return how many of them the server refused
+   * @throws IOException if the connection fails
+   */
+  int step(LoadClient client) throws IOException;
+}
