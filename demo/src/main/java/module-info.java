@@ -16,4 +16,6 @@ module io.rmm.demo {
   requires jdk.jfr;
   requires jdk.management;
   requires static org.jspecify;
+
+  exports io.rmm.demo;
 }

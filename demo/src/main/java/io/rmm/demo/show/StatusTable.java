@@ -1,0 +1,133 @@
+package io.rmm.demo.show;
+
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.TuningDecision;
+import io.rmm.demo.cache.Cache;
+import io.rmm.demo.cache.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The table of the running demo: the ladder, a line for each tenant that has anything, and what was
+ * found. For one thread, which asks for it at regular times.
+ */
+public final class StatusTable {
+
+  private static final String ROW = "%-10s %9s %9s %9s %9s %8s %8s %8s";
+
+  /** Longer lines could break, and a table whose lines break cannot be redrawn in place. */
+  private static final int WIDTH = 79;
+
+  private final Cache cache;
+  private final MemorySource memory;
+  private final Findings findings;
+  private final List<String> tenants;
+  private final Display display;
+  private final long[] commandsBefore = new long[Cache.DATABASES];
+  private long nanosBefore = System.nanoTime();
+
+  /**
+   * Makes a table.
+   *
+   * @param tenants what the first databases are called; the others have no name
+   */
+  public StatusTable(
+      Cache cache, MemorySource memory, Findings findings, List<String> tenants, Display display) {
+    this.cache = cache;
+    this.memory = memory;
+    this.findings = findings;
+    this.tenants = tenants;
+    this.display = display;
+  }
+
+  /** Returns the lines of the table as of now, {@code elapsed} after the beginning. */
+  public List<String> lines(Duration elapsed) {
+    long now = System.nanoTime();
+    double seconds = Math.max(1e-3, (now - nanosBefore) / 1e9);
+    nanosBefore = now;
+    MemorySnapshot snapshot = memory.snapshot();
+
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        cut(
+            "%4d s  used %s  committed %s  peak %s  live blocks %s"
+                .formatted(
+                    elapsed.toSeconds(),
+                    Units.bytes(snapshot.usedBytes()),
+                    Units.bytes(snapshot.committedBytes()),
+                    Units.bytes(snapshot.peakUsedBytes()),
+                    Units.count(snapshot.liveBlocks()))));
+    String titles =
+        ROW.formatted("tenant", "used", "peak", "limit", "keys", "ops/s", "evicted", "expired");
+    lines.add(display.bold(cut(titles)));
+    for (Database database : cache.databases()) {
+      long commands = database.counters().commands();
+      long delta = commands - commandsBefore[database.index()];
+      commandsBefore[database.index()] = commands;
+      if (isShown(database, commands)) {
+        lines.add(row(database, Math.round(delta / seconds)));
+      }
+    }
+    lines.add(findings());
+    lines.add(tuning());
+    return lines;
+  }
+
+  private boolean isShown(Database database, long commands) {
+    return database.index() < Math.max(1, tenants.size())
+        || commands > 0
+        || database.budget().usedBytes() > 0;
+  }
+
+  private String row(Database database, long commandsASecond) {
+    return cut(
+        ROW.formatted(
+            name(database),
+            Units.bytes(database.budget().usedBytes()),
+            Units.bytes(database.budget().peakBytes()),
+            Units.bytes(database.budget().limits().hard()),
+            Units.count(database.size()),
+            Units.count(commandsASecond),
+            Units.count(database.counters().evicted()),
+            Units.count(database.counters().expired())));
+  }
+
+  private String name(Database database) {
+    int index = database.index();
+    return index < tenants.size() ? index + " " + tenants.get(index) : Integer.toString(index);
+  }
+
+  private String findings() {
+    String text =
+        cut(
+            "misuse %s   leaks seen %s, standing for %s"
+                .formatted(
+                    Units.count(findings.misuses()),
+                    Units.count(findings.leaks()),
+                    Units.bytes(findings.leakedBytes())));
+    return findings.misuses() + findings.leaks() > 0 ? display.red(text) : text;
+  }
+
+  private String tuning() {
+    String text = "tuning decisions " + Units.count(findings.tuningDecisions());
+    TuningDecision last = findings.lastTuningDecision();
+    if (last != null) {
+      text +=
+          "; last: %s %s %s -> %s (%s)"
+              .formatted(
+                  last.knob().id(),
+                  last.verdict().name().toLowerCase(Locale.ROOT),
+                  Units.bytes(last.oldValue()),
+                  Units.bytes(last.newValue()),
+                  last.rule());
+    }
+    return cut(text);
+  }
+
+  private static String cut(String line) {
+    return line.length() > WIDTH ? line.substring(0, WIDTH) : line;
+  }
+}
