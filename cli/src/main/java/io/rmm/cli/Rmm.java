@@ -2,6 +2,7 @@ package io.rmm.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -40,10 +41,22 @@ public final class Rmm implements Runnable {
    * @return a new command line
    */
   static CommandLine commandLine() {
-    return new CommandLine(new Rmm());
+    return new CommandLine(new Rmm())
+        .setParameterExceptionHandler((wrong, _) -> tellOfWrongUsage(wrong));
   }
 
-  /** Without a command there is nothing to do: says so, with the usage. */
+  /** One line, as for every other mistake; the whole usage would push it off the screen. */
+  private static int tellOfWrongUsage(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    command
+        .getErr()
+        .printf(
+            "rmm: %s; see '%s --help'%n",
+            wrong.getMessage(), command.getCommandSpec().qualifiedName());
+    return ExitCode.USAGE;
+  }
+
+  /** Without a command there is nothing to do: says so. */
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Missing command");

@@ -64,13 +64,13 @@ class ReportCommandTest {
   @Test
   void noFileIsAUsageError() {
     assertThat(execute("report")).isEqualTo(2);
-    assertThat(err.toString()).startsWith("Missing required parameter: 'FILE'");
+    assertThat(err.toString()).startsWith("rmm: Missing required parameter: 'FILE'");
   }
 
   @Test
   void anUnknownOptionIsAUsageError() {
     assertThat(execute("report", "y.jfr", "--pdf")).isEqualTo(2);
-    assertThat(err.toString()).startsWith("Unknown option: '--pdf'");
+    assertThat(err.toString()).startsWith("rmm: Unknown option: '--pdf'");
   }
 
   @Test
