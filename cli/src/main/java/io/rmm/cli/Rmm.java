@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Shows, records and explains the off-heap memory of Java programs.",
     mixinStandardHelpOptions = true,
     versionProvider = Rmm.ManifestVersion.class,
-    subcommands = {ReportCommand.class})
+    subcommands = {DemoCommand.class, ReportCommand.class})
 public final class Rmm implements Runnable {
 
   @Spec private CommandSpec spec;
