@@ -1,11 +1,9 @@
 package io.rmm.exporter.tuning;
 
 import io.rmm.allocator.MemorySnapshot;
-import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
 
 /**
- * What a manager held at one moment, as far as retention goes. Blocks larger than the largest size
- * class are left out everywhere: their memory comes and goes with them, and is never retained.
+ * What a manager held at one moment, as far as retention goes.
  *
  * @param nanos when, in nanoseconds of a monotonic clock
  * @param demandBytes bytes of the pages with a live slot: what must be committed at this moment
@@ -22,20 +20,13 @@ record DemandSample(
     long trimmedBytes,
     long limitBytes) {
 
-  /** Reads {@code snapshot}; what went back comes from the manager's chunk events. */
-  static DemandSample of(
-      MemorySnapshot snapshot, long returnedBytes, long trimmedBytes, long nanos) {
-    long huge = 0;
-    for (SizeClassUsage sizeClass : snapshot.sizeClasses()) {
-      if (sizeClass.slotBytes() == 0) {
-        huge += sizeClass.pageBytes();
-      }
-    }
+  /** Reads {@code snapshot}; what was trimmed is known from the manager's chunk events. */
+  static DemandSample of(MemorySnapshot snapshot, long trimmedBytes, long nanos) {
     return new DemandSample(
         nanos,
-        Math.max(0, snapshot.activeBytes() - huge),
-        Math.max(0, snapshot.committedBytes() - huge),
-        returnedBytes,
+        snapshot.activeBytes(),
+        snapshot.committedBytes(),
+        snapshot.returnedBytes(),
         trimmedBytes,
         snapshot.retainedLimitBytes());
   }

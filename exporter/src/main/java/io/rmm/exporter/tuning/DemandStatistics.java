@@ -16,7 +16,8 @@ import java.util.List;
  * leaves traces. Memory is mapped only when what is committed does not suffice: so demand has
  * reached what is committed. And memory is trimmed until as much as the limit lies idle: so demand
  * has been that far below what was committed. Each sample therefore says how high and how low
- * demand has been since the one before.
+ * demand has been since the one before. And what was trimmed at one time and mapped again at
+ * another tells of a wave as high as that and the limit, even if no sample saw its crest.
  *
  * @param span time from the first sample to the last
  * @param peakBytes the highest demand in the window
@@ -56,15 +57,33 @@ record DemandStatistics(
         intervals.stream()
             .filter(interval -> last.nanos - interval.nanos <= SHORT_TERM.toNanos())
             .toList();
-    long high = recent.stream().mapToLong(Interval::high).max().orElse(0);
     long low = recent.stream().mapToLong(Interval::low).min().orElse(0);
+    long wave = 0;
+    long remapped = 0;
+    long outside = 0;
+    long largestTrim = 0;
+    for (Interval interval : recent) {
+      // Within one interval, what was mapped counts as mapped before the rest was trimmed.
+      long again = Math.min(outside, interval.mapped);
+      if (again > 0) {
+        wave = Math.max(wave, interval.limit + Math.min(again, largestTrim));
+      }
+      remapped += again;
+      outside += interval.trimmed - again;
+      largestTrim = Math.max(largestTrim, interval.trimmed);
+    }
+    long high = Math.max(low + wave, highest(recent));
     return new DemandStatistics(
         Duration.ofNanos(last.nanos - intervals.getFirst().nanos),
-        intervals.stream().mapToLong(Interval::high).max().orElse(0),
+        Math.max(high, highest(intervals)),
         sustained(intervals),
         high - low,
         low,
-        remapped(recent));
+        remapped);
+  }
+
+  private static long highest(List<Interval> intervals) {
+    return intervals.stream().mapToLong(Interval::high).max().orElse(0);
   }
 
   /**
@@ -75,15 +94,16 @@ record DemandStatistics(
    * @param high the highest demand
    * @param mapped bytes mapped
    * @param trimmed bytes trimmed
+   * @param limit the limit to which they were
    */
-  private record Interval(long nanos, long low, long high, long mapped, long trimmed) {}
+  private record Interval(long nanos, long low, long high, long mapped, long trimmed, long limit) {}
 
   private static List<Interval> intervals(List<DemandSample> window) {
     List<Interval> intervals = new ArrayList<>(window.size());
     DemandSample first = window.getFirst();
-    intervals.add(new Interval(first.nanos(), first.demandBytes(), first.demandBytes(), 0, 0));
-    // All that was ever mapped is what is committed and what has been returned. The latter is told
-    // up to a tick of the manager's clock late, so that the sum may dip: only new heights count.
+    intervals.add(new Interval(first.nanos(), first.demandBytes(), first.demandBytes(), 0, 0, 0));
+    // All that was ever mapped is what is committed and what has been returned. The two are not
+    // read at one instant, so that the sum may dip: only new heights count.
     long everMapped = first.committedBytes() + first.returnedBytes();
     long trimmedBefore = first.trimmedBytes();
     for (DemandSample sample : window.subList(1, window.size())) {
@@ -98,7 +118,7 @@ record DemandStatistics(
       if (trimmed > 0) {
         low = Math.clamp(sample.committedBytes() - mapped - sample.limitBytes(), 0, low);
       }
-      intervals.add(new Interval(sample.nanos(), low, high, mapped, trimmed));
+      intervals.add(new Interval(sample.nanos(), low, high, mapped, trimmed, sample.limitBytes()));
       everMapped += mapped;
       trimmedBefore = sample.trimmedBytes();
     }
@@ -119,17 +139,5 @@ record DemandStatistics(
       }
     }
     return highest;
-  }
-
-  /** Within one interval, what was mapped counts as mapped before the rest was trimmed. */
-  private static long remapped(List<Interval> intervals) {
-    long outside = 0;
-    long remapped = 0;
-    for (Interval interval : intervals) {
-      long again = Math.min(outside, interval.mapped);
-      remapped += again;
-      outside += interval.trimmed - again;
-    }
-    return remapped;
   }
 }

@@ -34,7 +34,6 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   private final Bounds bounds;
   private final LongSupplier nanoTime;
   private final ScheduledExecutorService ticker;
-  private final AtomicLong returnedBytes = new AtomicLong();
   private final AtomicLong trimmedBytes = new AtomicLong();
   private final ArrayDeque<DemandSample> window = new ArrayDeque<>();
   private MoveHistory history = MoveHistory.none();
@@ -59,12 +58,8 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
 
   @Override
   public void onChunk(ChunkEvent event) {
-    // "demand" is a huge block that goes with its memory: no limit has a say in that.
-    if (event.kind() == ChunkEvent.Kind.UNMAP && !event.cause().equals("demand")) {
-      returnedBytes.addAndGet(event.bytes());
-      if (event.cause().equals("limit")) {
-        trimmedBytes.addAndGet(event.bytes());
-      }
+    if (event.kind() == ChunkEvent.Kind.UNMAP && event.cause().equals("limit")) {
+      trimmedBytes.addAndGet(event.bytes());
     }
   }
 
@@ -91,7 +86,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
 
   private void step(long nanos) {
     MemorySnapshot snapshot = manager.snapshot();
-    window.addLast(DemandSample.of(snapshot, returnedBytes.get(), trimmedBytes.get(), nanos));
+    window.addLast(DemandSample.of(snapshot, trimmedBytes.get(), nanos));
     while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
       window.removeFirst();
     }

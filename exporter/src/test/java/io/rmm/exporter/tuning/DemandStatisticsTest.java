@@ -82,11 +82,11 @@ class DemandStatisticsTest {
   }
 
   @Test
-  void aReturnThatIsToldLateIsNotTakenForAMapping() {
+  void aReturnThatIsReadLateIsNotTakenForAMapping() {
     List<DemandSample> window =
         List.of(
             sample(0, 300, 300, 0, 0),
-            sample(1, 100, 200, 0, 0), // given back, not told yet
+            sample(1, 100, 200, 0, 0), // given back just now
             sample(2, 100, 200, 100, 100),
             sample(3, 100, 200, 100, 100));
 
@@ -115,6 +115,36 @@ class DemandStatisticsTest {
     assertThat(demand.peakBytes()).isEqualTo(300);
     assertThat(demand.fluctuationBytes()).isEqualTo(200);
     assertThat(demand.lowBytes()).isEqualTo(100);
+  }
+
+  @Test
+  void aPeakThatIsTrimmedBeforeTheNextSampleIsKnownWhenItComesBack() {
+    DemandStatistics demand =
+        DemandStatistics.of(
+            List.of(
+                sample(0, 0, 0, 0, 0),
+                sample(1, 0, 50, 200, 200), // 250 mapped, and trimmed down to the limit
+                sample(2, 0, 50, 400, 400))); // the same again
+
+    assertThat(demand.peakBytes()).isEqualTo(250);
+    assertThat(demand.fluctuationBytes()).isEqualTo(250);
+    assertThat(demand.remappedBytes()).isEqualTo(200);
+  }
+
+  @Test
+  void manySmallTrimsAreNotTakenForOneLargeWave() {
+    DemandStatistics demand =
+        DemandStatistics.of(
+            List.of(
+                sample(0, 100, 160, 0, 0),
+                sample(1, 90, 140, 20, 20),
+                sample(2, 80, 130, 30, 30),
+                sample(3, 70, 120, 40, 40),
+                sample(4, 110, 160, 40, 40))); // all of it back
+
+    assertThat(demand.remappedBytes()).isEqualTo(40);
+    assertThat(demand.lowBytes()).isEqualTo(70);
+    assertThat(demand.fluctuationBytes()).as("to what was committed").isEqualTo(90);
   }
 
   private static DemandSample sample(

@@ -246,4 +246,16 @@ class RetentionPolicyTest {
     long mappedWithoutTuning = 2 * 3600 * (400 - 64) * MIB;
     assertThat(pool.mapped).isLessThan(mappedWithoutTuning / 4);
   }
+
+  /** Demand peaks for a quarter of a second and is trimmed before the next sample. */
+  @Test
+  void peaksThatSamplesDoNotSeeAreNoticedByWhatTheyCost() {
+    LongUnaryOperator peaks = millis -> (millis % 1000 == 250 ? 500 : 20) * MIB;
+
+    pool.run(Duration.ofHours(2), peaks);
+
+    assertThat(pool.mostReversalsAnHour()).isLessThanOrEqualTo(MoveHistory.MOST_REVERSALS);
+    long mappedWithoutTuning = 2 * 3600 * (500 - 20 - 64) * MIB;
+    assertThat(pool.mapped).isLessThan(mappedWithoutTuning / 4);
+  }
 }
