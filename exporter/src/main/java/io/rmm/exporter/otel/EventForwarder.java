@@ -85,7 +85,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
     worker.start();
   }
 
-  /** Returns the number of records handed over to the logger. */
+  /** Returns the number of events handed over to the logger. */
   long sent() {
     return sent.get();
   }
@@ -148,6 +148,16 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
     }
   }
 
+  /** As {@link #offer}, at the cost of the oldest event if there is no room. */
+  void insist(Event event) {
+    while (!queue.offer(event)) {
+      Event oldest = queue.poll();
+      if (oldest != null) {
+        dropped.addAndGet(oldest.count());
+      }
+    }
+  }
+
   // ---- the worker ----
 
   private void work() {
@@ -165,6 +175,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
       handOver(MOST_AT_CLOSE);
       drop(queue);
       drop(repeated);
+      warnOfDrops();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody who knows this thread does that
     }
@@ -202,7 +213,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
             .setAllAttributes(attributes.build())
             .emit();
       }
-      sent.addAndGet(event.count());
+      sent.addAndGet(event.count()); // also where the logger has said that it wants none
     } catch (RuntimeException e) {
       dropped.addAndGet(event.count());
       LOG.log(Level.DEBUG, "the OpenTelemetry logger failed", e);
@@ -235,9 +246,8 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      if (!worker.join(CLOSE_TIMEOUT)) {
-        drop(queue);
-      }
+      worker.join(CLOSE_TIMEOUT);
+      drop(queue); // of a worker that is held up, or of a thread that came last
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -138,7 +138,7 @@ public final class OpenTelemetryView implements MemoryView {
         return;
       }
       source.removeListener(events);
-      events.offer(Event.of(LogEvent.MANAGER_CLOSED, source.snapshot().toString()));
+      events.insist(Event.of(LogEvent.MANAGER_CLOSED, source.snapshot().toString()));
       events.close();
       delivery.flushMetrics();
       reading.close();

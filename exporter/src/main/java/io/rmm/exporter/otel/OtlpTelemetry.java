@@ -87,10 +87,14 @@ public final class OtlpTelemetry implements AutoCloseable {
               .addPropertiesCustomizer(this::findEndpoints)
               .addMetricExporterCustomizer(
                   (exporter, config) ->
-                      new WatchedMetricExporter(exporter, watchOf(Signal.METRICS)))
+                      isOtlp(exporter)
+                          ? new WatchedMetricExporter(exporter, watchOf(Signal.METRICS))
+                          : exporter)
               .addLogRecordExporterCustomizer(
                   (exporter, config) ->
-                      new WatchedLogRecordExporter(exporter, watchOf(Signal.EVENTS)))
+                      isOtlp(exporter)
+                          ? new WatchedLogRecordExporter(exporter, watchOf(Signal.EVENTS))
+                          : exporter)
               .addMeterProviderCustomizer(
                   (provider, config) ->
                       endpoints.containsKey(Signal.METRICS)
@@ -103,9 +107,11 @@ public final class OtlpTelemetry implements AutoCloseable {
                           : provider.addLogRecordProcessor(inProcess.processor()))
               .build()
               .getOpenTelemetrySdk();
-    } catch (ConfigurationException e) {
+    } catch (RuntimeException e) {
       quiet.close();
-      throw new IllegalArgumentException("OpenTelemetry cannot be set up: " + e.getMessage(), e);
+      throw e instanceof ConfigurationException
+          ? new IllegalArgumentException("OpenTelemetry cannot be set up: " + e.getMessage(), e)
+          : e;
     }
   }
 
@@ -132,6 +138,11 @@ public final class OtlpTelemetry implements AutoCloseable {
       }
     }
     return settings;
+  }
+
+  /** A setting may name further exporters; that these do well says nothing of the endpoint. */
+  private static boolean isOtlp(Object exporter) {
+    return exporter.getClass().getName().startsWith("io.opentelemetry.exporter.otlp.");
   }
 
   private EndpointWatch.Signal watchOf(Signal signal) {
