@@ -1,15 +1,15 @@
 package io.rmm.exporter;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
- * The names that users write into queries: a table kept by hand, so that a change of the registry
- * or of a library that changes a name is seen.
+ * The names that users write into queries, as the documentation has them: a table kept by hand, so
+ * that a change of the registry, or of a library that changes names, is seen.
  *
  * @param name the name in OpenTelemetry and in Micrometer
  * @param unit the unit in OpenTelemetry
@@ -17,15 +17,17 @@ import java.util.Objects;
  */
 public record MetricNames(String name, String unit, String prometheusName) {
 
+  private static final Path PAGE = Path.of("../docs/telemetry.md");
+  private static final Pattern ROW =
+      Pattern.compile("\\| `(rmm\\.[a-z_.]+)` \\| `([^`]+)` \\| `(rmm_\\w+)` \\|.*");
+
   /** Returns the table. */
   public static List<MetricNames> all() {
-    try (InputStream table = MetricNames.class.getResourceAsStream("metric-names.csv")) {
-      String text =
-          new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> line.split(",", -1))
-          .map(parts -> new MetricNames(parts[0], parts[1], parts[2]))
+    try {
+      return Files.readAllLines(PAGE).stream()
+          .map(ROW::matcher)
+          .filter(row -> row.matches())
+          .map(row -> new MetricNames(row.group(1), row.group(2), row.group(3)))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
