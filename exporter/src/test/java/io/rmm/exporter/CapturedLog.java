@@ -8,7 +8,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Everything that would be logged to the console, by whomever. */
+/**
+ * What would be logged to the console, by whomever, from its making to its closing. Threads that
+ * another test has left behind are heard as well: where that can be, ask for lines about something.
+ */
 public final class CapturedLog implements AutoCloseable {
 
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
@@ -47,6 +50,11 @@ public final class CapturedLog implements AutoCloseable {
                     ? record.getMessage()
                     : MessageFormat.format(record.getMessage(), record.getParameters()))
         .toList();
+  }
+
+  /** Returns the texts of the records of INFO and above that have {@code about} in them. */
+  public List<String> linesAbout(String about) {
+    return lines(Level.INFO).stream().filter(line -> line.contains(about)).toList();
   }
 
   @Override
