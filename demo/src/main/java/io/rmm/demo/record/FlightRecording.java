@@ -32,17 +32,21 @@ public final class FlightRecording implements AutoCloseable {
    * Starts to record.
    *
    * @param file where the recording goes when it is {@linkplain #save() saved}; an existing file is
-   *     replaced
+   *     replaced, and a symbolic link to one followed. A device or a pipe is refused: the move that
+   *     puts the recording in place would replace that too.
    * @throws DemoException if the file cannot be written
    */
   public static FlightRecording start(Path file) throws DemoException {
-    Path absolute = file.toAbsolutePath().normalize();
+    Path target = file.toAbsolutePath().normalize();
     try {
-      probe(absolute);
+      if (Files.exists(target)) {
+        target = target.toRealPath();
+      }
+      probe(target);
     } catch (IOException e) {
-      throw unwritable(absolute, e);
+      throw unwritable(target, e);
     }
-    FlightRecording started = new FlightRecording(absolute);
+    FlightRecording started = new FlightRecording(target);
     started.recording.setName("rmm demo");
     started.recording.setSettings(RecordingSettings.over("default"));
     started.recording.start();
@@ -83,6 +87,9 @@ public final class FlightRecording implements AutoCloseable {
   private static void probe(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException("it is a directory");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("it is no plain file");
     }
     if (Files.exists(file)) {
       Files.newByteChannel(file, StandardOpenOption.WRITE).close();

@@ -7,8 +7,11 @@ import io.rmm.demo.DemoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlightRecordingTest {
@@ -45,6 +48,28 @@ class FlightRecordingTest {
     assertRefused(folder.resolve("none/a.jfr"), "there is no folder " + folder.resolve("none"));
     assertRefused(plainFile.resolve("a.jfr"), "there is no folder " + plainFile);
     assertRefused(folder, "it is a directory");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whatIsNoPlainFileIsRefusedAndNotReplaced() throws Exception {
+    Path pipe = folder.toRealPath().resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertRefused(pipe, "it is no plain file");
+    assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aLinkIsFollowedAndNotReplaced() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.jfr"), "an older one").toRealPath();
+    Path link = Files.createSymbolicLink(folder.resolve("link.jfr"), file);
+    try (FlightRecording recording = FlightRecording.start(link)) {
+      recording.save();
+      assertThat(recording.file()).isEqualTo(file);
+    }
+    assertThat(link).isSymbolicLink();
+    assertThat(RecordingFile.readAllEvents(file)).isNotEmpty();
   }
 
   private static void assertRefused(Path file, String reason) {
