@@ -244,14 +244,18 @@ final class Engine implements ChunkEvents {
   }
 
   void purge() {
-    makeRoom();
+    purge("asked");
     tellChunkEvents();
   }
 
   /** Gives back all memory that no live block needs. Listeners are told on the next tick. */
   void makeRoom() {
+    purge("pressure");
+  }
+
+  private void purge(String cause) {
     detached.wake().forEach(this::giveBack);
-    heaps.purge();
+    heaps.purge(cause);
   }
 
   /** Gives idle memory back if more is committed than the root's hard limit allows since now. */

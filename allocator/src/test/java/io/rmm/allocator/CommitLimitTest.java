@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The root's hard limit bounds what is committed too: containers die of committed memory. */
@@ -63,6 +64,24 @@ class CommitLimitTest {
       manager.allocate(14 * MIB).close();
       assertThat(manager.snapshot().rejections()).isEqualTo(3);
     }
+  }
+
+  /** The tuner takes "limit" for a sign that the retained limit is too low: that has no part here. */
+  @OnBothSources
+  void whatTheHardLimitTakesBackIsNotToldAsTheRetainedLimits(String source) {
+    List<String> causes = new CopyOnWriteArrayList<>();
+    try (MemoryManager manager = manager(source)) {
+      manager.addListener(
+          new MemoryListener() {
+            @Override
+            public void onChunk(ChunkEvent event) {
+              causes.add(event.cause());
+            }
+          });
+      fill(manager, 3 * MIB).forEach(Block::close);
+      manager.allocate(14 * MIB).close();
+    }
+    assertThat(causes).isNotEmpty().doesNotContain("limit");
   }
 
   @OnBothSources

@@ -28,7 +28,7 @@ abstract class ChunkMemoryEvent extends MemoryEvent {
   String source = "";
 
   @Label("Cause")
-  @Description("Why memory changed hands: demand, idle, limit, asked or close")
+  @Description("Why memory changed hands: demand, idle, limit, pressure, asked or close")
   String cause = "";
 
   @Label("System Time")

@@ -259,7 +259,7 @@ public final class ChunkPool {
       return source.map(bytes, alignment);
     } catch (SystemCallException e) {
       // What lies idle here may be what the system lacks.
-      if (purgeLocked(0, "limit") == 0) {
+      if (purgeLocked(0, "pressure") == 0) {
         throw e;
       }
       return source.map(bytes, alignment);
@@ -280,7 +280,7 @@ public final class ChunkPool {
     // What is committed already is nobody's to refuse: to purge for it could take the very chunk
     // that the caller is about to use, where a limit has been lowered below what is committed.
     if (bytes > 0 && bytes > limit - committed.get()) {
-      purgeLocked(0, "limit");
+      purgeLocked(0, "pressure");
       if (bytes > limit - committed.get()) {
         throw new CommitRefused(committed.get(), limit);
       }
@@ -313,16 +313,17 @@ public final class ChunkPool {
     }
   }
 
-  /** Gives back all memory that belongs to no page; returns how many bytes. */
-  long purge(String cause) {
+  /** Gives back all memory that belongs to no page. */
+  void purge(String cause) {
     lock.lock();
     try {
-      return purgeLocked(0, cause);
+      purgeLocked(0, cause);
     } finally {
       lock.unlock();
     }
   }
 
+  /** Gives back what lies idle above {@code keep} bytes; returns how many bytes went back. */
   private long purgeLocked(long keep, String cause) {
     long excess = idleBytes() - keep;
     return excess <= 0 ? 0 : giveBack(cause, excess, chunk -> chunk.free & chunk.committed);

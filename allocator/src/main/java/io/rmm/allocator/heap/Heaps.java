@@ -242,10 +242,14 @@ public final class Heaps {
     pool.tick(idleEnds);
   }
 
-  /** Gives all memory that no live block needs back now; returns how many bytes went back. */
-  public long purge() {
+  /**
+   * Gives all memory that no live block needs back now.
+   *
+   * @param cause why, as {@link io.rmm.allocator.ChunkEvent} has it
+   */
+  public void purge(String cause) {
     collect(true);
-    return pool.purge("asked");
+    pool.purge(cause);
   }
 
   private void collect(boolean all) {
