@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The end of a manager, at rest and amid the traffic, and what is refused afterwards. */
@@ -175,5 +179,25 @@ class ManagerCloseTest {
           });
       assertThat(manager.snapshot().openArenas()).isZero();
     }
+  }
+
+  /**
+   * A thread that used a manager must not keep it alive, as it would in a test suite or a server.
+   */
+  @OnBothSources
+  void aClosedManagerIsCollected(String source) {
+    MemoryManager manager = manager(source);
+    manager.allocate(100).close();
+    PhantomReference<Budget> collected =
+        new PhantomReference<>(manager.rootBudget(), new ReferenceQueue<>());
+    manager.close();
+    manager = null;
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return collected.refersTo(null);
+            });
   }
 }

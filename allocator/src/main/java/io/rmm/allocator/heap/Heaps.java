@@ -1,6 +1,7 @@
 package io.rmm.allocator.heap;
 
 import io.rmm.allocator.MemorySnapshot;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,9 +41,12 @@ public final class Heaps {
   private final ChunkPool pool;
   private final String managerName;
 
-  /** One for each manager, since a thread has a heap in each. */
+  /**
+   * One for each manager, since a thread has a heap in each. Weak, because a heap knows this object
+   * and thereby its own key: a thread would keep every manager that it ever used.
+   */
   @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<ThreadHeap> local = new ThreadLocal<>();
+  private final ThreadLocal<WeakReference<ThreadHeap>> local = new ThreadLocal<>();
 
   /**
    * The heap that a thread of such a number used last: found with three loads, where a {@link
@@ -89,7 +93,8 @@ public final class Heaps {
     if (thread.isVirtual()) {
       return enterStripe(thread);
     }
-    ThreadHeap heap = local.get();
+    WeakReference<ThreadHeap> known = local.get();
+    ThreadHeap heap = known == null ? null : known.get();
     if (heap == null) {
       heap = bind(thread);
     }
@@ -138,7 +143,7 @@ public final class Heaps {
       } else {
         heap.bias(thread);
       }
-      local.set(heap);
+      local.set(new WeakReference<>(heap));
       return heap;
     } finally {
       lock.unlock();
