@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The heaps of one memory manager: finds the one that a thread works with, passes on those of dead
  * threads, and stops them when something must be done to all.
  *
- * <p><b>Platform threads</b> have a heap each, found through a {@link ThreadLocal}. There is no
- * hook in the JDK for a thread's death; so heaps of dead threads are looked for when a new thread
- * needs one (a few at a time, so that 100,000 short threads do not make 100,000 heaps) and by the
- * clock.
+ * <p><b>Platform threads</b> have a heap each, found in a small table by the thread's number, or
+ * else through a {@link ThreadLocal}. There is no hook in the JDK for a thread's death; so heaps of
+ * dead threads are looked for when a new thread needs one (a few at a time, so that 100,000 short
+ * threads do not make 100,000 heaps) and by the clock.
  *
  * <p><b>Virtual threads</b> share stripes: a thread tries that of its number, then the others, and
  * waits for its own when all are held. As many stripes as processors, since no more virtual threads
