@@ -236,7 +236,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     for (AutoCloseable view : views) {
       try {
         view.close();
-      } catch (Exception e) {
+      } catch (Exception | LinkageError e) {
         LOG.log(System.Logger.Level.WARNING, "a view of memory manager " + name + " failed", e);
       }
     }

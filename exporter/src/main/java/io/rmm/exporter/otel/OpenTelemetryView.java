@@ -92,7 +92,12 @@ public final class OpenTelemetryView implements MemoryView {
       throw new IllegalStateException(
           "OpenTelemetry shows a memory source with the name " + source.name() + " already");
     }
-    return new Attachment(source);
+    try {
+      return new Attachment(source);
+    } catch (RuntimeException e) {
+      shown.remove(source.name());
+      throw e;
+    }
   }
 
   /** What shows one source. */
@@ -107,9 +112,9 @@ public final class OpenTelemetryView implements MemoryView {
     Attachment(MemorySource source) {
       this.source = source;
       this.events = new EventForwarder(source.name(), logger, repeatsInterval);
-      this.reading = instruments.read(() -> TelemetryWork.run(this::record));
       events.offer(
           Event.of(LogEvent.MANAGER_STARTED, new TreeMap<>(source.configuration()).toString()));
+      this.reading = instruments.read(() -> TelemetryWork.run(this::record));
       events.start();
       source.addListener(events);
     }
