@@ -66,7 +66,9 @@ class CommitLimitTest {
     }
   }
 
-  /** The tuner takes "limit" for a sign that the retained limit is too low: that has no part here. */
+  /**
+   * The tuner takes "limit" for a sign that the retained limit is too low: that has no part here.
+   */
   @OnBothSources
   void whatTheHardLimitTakesBackIsNotToldAsTheRetainedLimits(String source) {
     List<String> causes = new CopyOnWriteArrayList<>();

@@ -83,7 +83,8 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "1g",
       converter = ByteSizeConverter.class,
       description =
-          "The most memory of each of the 16 databases, for example 64m. Default: ${DEFAULT-VALUE}.")
+          "The most memory of each of the 16 databases, for example 64m. Default:"
+              + " ${DEFAULT-VALUE}.")
   private long limit;
 
   /** Made by picocli. */
