@@ -58,7 +58,13 @@ public final class Summary {
     List<String> lines = new ArrayList<>();
     lines.add("");
     List<Findings.Finding> found = findings.list();
-    lines.add(found.isEmpty() ? "No misuse and no leak was found." : "Faults found:");
+    if (!found.isEmpty()) {
+      lines.add("Faults found:");
+    } else if (findings.liveAtClose().isEmpty()) {
+      lines.add("No misuse and no leak was found.");
+    } else {
+      lines.add("No misuse was found, and no leak among the observed blocks.");
+    }
     for (Findings.Finding finding : found) {
       lines.add("  " + what(finding) + " in budget " + finding.budget());
       lines.add("    at " + finding.site().top());
@@ -85,8 +91,8 @@ public final class Summary {
   private static String what(Findings.Finding finding) {
     String kind = finding.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     return finding.kind() == MisuseKind.LEAK
-        ? "leak: %s observed blocks, which stand for %s,"
-            .formatted(Units.count(finding.count()), Units.bytes(finding.bytes()))
-        : "%s: %s times".formatted(kind, Units.count(finding.count()));
+        ? "leak: %s, standing for %s,"
+            .formatted(Units.count(finding.count(), "observed block"), Units.bytes(finding.bytes()))
+        : "%s: %s".formatted(kind, Units.count(finding.count(), "time"));
   }
 }

@@ -25,4 +25,9 @@ final class Units {
   static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
+
+  /** Spells a number of things, for example {@code 1 time} or {@code 2 times}. */
+  static String count(long value, String noun) {
+    return count(value) + " " + noun + (value == 1 ? "" : "s");
+  }
 }

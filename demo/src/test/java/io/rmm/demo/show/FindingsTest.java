@@ -48,12 +48,12 @@ class FindingsTest {
         .containsExactly(
             "",
             "Faults found:",
-            "  leak: 3 observed blocks, which stand for 24.4 KiB, in budget root/db3",
+            "  leak: 3 observed blocks, standing for 24.4 KiB, in budget root/db3",
             "    at orders.Cart.take(Cart.java:7)",
             "  double free: 2 times in budget root/db3",
             "    at orders.Cart.drop(Cart.java:7)",
             "    allocated at orders.Cart.take(Cart.java:7)",
-            "  double free: 1 times in budget root/db3",
+            "  double free: 1 time in budget root/db3",
             "    at orders.Cart.clear(Cart.java:7)");
   }
 
@@ -64,7 +64,15 @@ class FindingsTest {
 
     assertThat(findings.misuses()).isZero();
     assertThat(Summary.faults(findings))
-        .containsExactly("", "No misuse and no leak was found.", "  At the end 3 blocks are live.");
+        .containsExactly(
+            "",
+            "No misuse was found, and no leak among the observed blocks.",
+            "  At the end 3 blocks are live.");
+  }
+
+  @Test
+  void nothingFoundIsSaidInOneLine() {
+    assertThat(Summary.faults(findings)).containsExactly("", "No misuse and no leak was found.");
   }
 
   @Test
