@@ -47,7 +47,6 @@ final class Engine implements ChunkEvents {
   private final ConcurrentLinkedQueue<ChunkEvent> chunkEvents = new ConcurrentLinkedQueue<>();
   private final AtomicLong openArenas = new AtomicLong();
   private final AtomicLong tuningDecisions = new AtomicLong();
-  private final long systemCallsBefore;
   private int ticks;
 
   /** The first failure to give memory back. */
@@ -60,7 +59,6 @@ final class Engine implements ChunkEvents {
     this.name = name;
     this.source = source;
     this.sampler = sampler;
-    this.systemCallsBefore = source.systemCalls();
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, this);
     this.heaps = new Heaps(name, pool);
     this.budgets = new Budgets(this, limits);
@@ -333,7 +331,7 @@ final class Engine implements ChunkEvents {
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
         .openArenas(openArenas.get())
-        .system(pool.returnedBytes(), source.systemCalls() - systemCallsBefore)
+        .system(pool.returnedBytes(), pool.systemCalls())
         .tuning(pool.retainedLimit(), tuningDecisions.get())
         .droppedListeners(listeners.dropped());
     observer.read(snapshot);

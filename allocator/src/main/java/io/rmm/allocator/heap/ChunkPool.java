@@ -49,6 +49,7 @@ public final class ChunkPool {
   private final AtomicLong adopted = new AtomicLong();
   private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong returned = new AtomicLong();
+  private final AtomicLong systemCalls = new AtomicLong();
   private long fullBins;
   private volatile long commitLimit = Long.MAX_VALUE;
   private volatile long retainedLimit;
@@ -256,12 +257,14 @@ public final class ChunkPool {
 
   private Extent mapOrPurge(long bytes, long alignment) {
     try {
+      systemCalls.incrementAndGet();
       return source.map(bytes, alignment);
     } catch (SystemCallException e) {
       // What lies idle here may be what the system lacks.
       if (purgeLocked(0, "pressure") == 0) {
         throw e;
       }
+      systemCalls.incrementAndGet();
       return source.map(bytes, alignment);
     }
   }
@@ -368,6 +371,7 @@ public final class ChunkPool {
       int first = Long.numberOfTrailingZeros(rest);
       int count = Long.numberOfTrailingZeros(~(rest >>> first));
       try {
+        systemCalls.incrementAndGet();
         chunk.extent.discard(
             (long) first << Chunk.SLICE_SHIFT, chunk.bytes(Chunk.mask(first, count)));
         done |= Chunk.mask(first, count);
@@ -389,6 +393,7 @@ public final class ChunkPool {
    */
   private long retire(Chunk chunk) {
     try {
+      systemCalls.incrementAndGet();
       chunk.extent.retire();
     } catch (SystemCallException | IllegalStateException e) {
       events.failed(e);
@@ -513,6 +518,14 @@ public final class ChunkPool {
   /** Returns the bytes given back so far. */
   public long returnedBytes() {
     return returned.get();
+  }
+
+  /**
+   * Returns how often this pool has asked the page source for memory or given memory back to it:
+   * one system call each. What the source does for all pools (reserving address space) is left out.
+   */
+  public long systemCalls() {
+    return systemCalls.get();
   }
 
   /** Returns the bytes of the huge blocks that are live. */

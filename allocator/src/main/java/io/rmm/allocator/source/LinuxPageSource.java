@@ -2,7 +2,6 @@ package io.rmm.allocator.source;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Extents from the process's reserved address range.
@@ -14,7 +13,6 @@ public final class LinuxPageSource implements PageSource {
 
   private final SystemCalls calls;
   private final AddressSpace addressSpace;
-  private final AtomicLong callCount = new AtomicLong();
 
   /** Makes a source with an address range of its own, as tests do. */
   public LinuxPageSource(SystemCalls calls) {
@@ -43,14 +41,8 @@ public final class LinuxPageSource implements PageSource {
   }
 
   @Override
-  public long systemCalls() {
-    return callCount.get();
-  }
-
-  @Override
   public Extent map(long bytes, long alignment) {
     long address = addressSpace.take(bytes, alignment);
-    callCount.incrementAndGet();
     // If this fails the address space is lost, which is all that it costs: it is not reused
     // because a partial mprotect may have changed some of it.
     calls.makeUsable(address, bytes);
@@ -72,14 +64,12 @@ public final class LinuxPageSource implements PageSource {
 
     @Override
     public boolean discard(long offset, long bytes) {
-      callCount.incrementAndGet();
       calls.discard(memory.address() + offset, bytes);
       return true;
     }
 
     @Override
     public void retire() {
-      callCount.incrementAndGet();
       calls.retire(memory.address(), memory.byteSize());
     }
   }

@@ -24,9 +24,6 @@ public interface PageSource {
    */
   MemorySegment inScope(MemorySegment segment, Arena arena);
 
-  /** Returns the number of calls made to the operating system so far. */
-  long systemCalls();
-
   /**
    * Hands out an extent of exactly {@code bytes}.
    *

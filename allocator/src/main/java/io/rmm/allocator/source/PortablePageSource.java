@@ -2,7 +2,6 @@ package io.rmm.allocator.source;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Extents from the JDK, one shared arena each: for systems other than Linux, and for processes that
@@ -14,8 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * 30 to 75 us, which an idle chunk of 2 MiB is worth.
  */
 public final class PortablePageSource implements PageSource {
-
-  private final AtomicLong callCount = new AtomicLong();
 
   /** Makes the source. */
   public PortablePageSource() {}
@@ -41,16 +38,10 @@ public final class PortablePageSource implements PageSource {
   }
 
   @Override
-  public long systemCalls() {
-    return callCount.get();
-  }
-
-  @Override
   @SuppressWarnings("MustBeClosedChecker") // the extent closes it
   public Extent map(long bytes, long alignment) {
     Arena arena = Arena.ofShared();
     try {
-      callCount.incrementAndGet();
       return new ArenaExtent(arena, arena.allocate(bytes, alignment));
     } catch (Throwable e) {
       arena.close();
@@ -58,7 +49,7 @@ public final class PortablePageSource implements PageSource {
     }
   }
 
-  private final class ArenaExtent implements Extent {
+  private static final class ArenaExtent implements Extent {
 
     private final Arena arena;
     private final MemorySegment memory;
@@ -80,7 +71,6 @@ public final class PortablePageSource implements PageSource {
 
     @Override
     public void retire() {
-      callCount.incrementAndGet();
       arena.close();
     }
   }
