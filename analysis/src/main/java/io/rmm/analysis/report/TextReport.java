@@ -11,7 +11,7 @@ public final class TextReport {
 
   private TextReport() {}
 
-  /** Returns the lines, joined by line feeds. */
+  /** Returns the lines, each ended by the line separator of the system. */
   public static String render(Report report) {
     StringBuilder text = new StringBuilder();
     text.append(
