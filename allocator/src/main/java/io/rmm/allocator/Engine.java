@@ -9,13 +9,13 @@ import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.observe.Token;
 import io.rmm.allocator.source.PageSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +39,12 @@ final class Engine implements ChunkEvents {
   private final Heaps heaps;
   private final Sampler sampler;
   private final Listeners listeners = new Listeners();
-  private final Observer observer = new Observer(listeners);
+  private final News news = new News(listeners);
+  private final Observer observer = new Observer(listeners, news);
   private final MisuseDesk misuse = new MisuseDesk(observer, listeners);
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
-  private final ConcurrentLinkedQueue<ChunkEvent> chunkEvents = new ConcurrentLinkedQueue<>();
   private final AtomicLong openArenas = new AtomicLong();
   private final AtomicLong tuningDecisions = new AtomicLong();
   private int ticks;
@@ -237,13 +237,15 @@ final class Engine implements ChunkEvents {
     if (idleEnds) {
       sampler.tick();
     }
-    observer.reportUnreachable();
-    tellChunkEvents();
+    observer.findUnreachable();
+    logReturnFailure();
+    news.tellApart();
   }
 
   void purge() {
     purge("asked");
-    tellChunkEvents();
+    logReturnFailure();
+    news.tell();
   }
 
   /** Gives back all memory that no live block needs. Listeners are told on the next tick. */
@@ -265,7 +267,7 @@ final class Engine implements ChunkEvents {
 
   @Override
   public void add(ChunkEvent event) {
-    chunkEvents.add(event);
+    news.add(listener -> listener.onChunk(event));
   }
 
   @Override
@@ -276,11 +278,7 @@ final class Engine implements ChunkEvents {
     }
   }
 
-  private void tellChunkEvents() {
-    for (ChunkEvent event = chunkEvents.poll(); event != null; event = chunkEvents.poll()) {
-      ChunkEvent told = event;
-      listeners.tell(listener -> listener.onChunk(told));
-    }
+  private void logReturnFailure() {
     RuntimeException failure = returnFailure;
     if (failure != null && !returnFailureLogged) {
       returnFailureLogged = true;
@@ -380,15 +378,16 @@ final class Engine implements ChunkEvents {
   void reportLive() {
     detached.wake().forEach(this::giveBack);
     Usage total = budgets.root().usage();
-    tellChunkEvents();
-    observer.reportUnreachable();
+    observer.findUnreachable();
+    news.tell();
     misuse.reportLive(total.allocations - total.frees, total.usedBytes());
   }
 
   void close() {
     closed = true;
     heaps.close();
-    tellChunkEvents();
+    logReturnFailure();
+    news.tell();
   }
 
   void arenaOpened() {

@@ -29,6 +29,7 @@ public final class Observer {
   private static final int MAX_PROFILED_SITES = 10_000;
 
   private final Listeners listeners;
+  private final News news;
   private final Sites sites = new Sites();
   private final ReferenceQueue<Token> unreachable = new ReferenceQueue<>();
   private final Map<Long, ObservedBlock> live = new ConcurrentHashMap<>();
@@ -46,9 +47,10 @@ public final class Observer {
         }
       };
 
-  /** Makes an observer that tells {@code listeners}. */
-  public Observer(Listeners listeners) {
+  /** Makes an observer that tells {@code listeners}, of leaks by way of {@code news}. */
+  public Observer(Listeners listeners, News news) {
     this.listeners = listeners;
+    this.news = news;
   }
 
   /** Returns where the calling thread stands, outside RMM. */
@@ -132,8 +134,8 @@ public final class Observer {
     return block;
   }
 
-  /** Tells listeners of the blocks that were found unreachable since the last call. */
-  public void reportUnreachable() {
+  /** Makes news of the blocks that were found unreachable since the last call. */
+  public void findUnreachable() {
     for (Reference<? extends Token> reference = unreachable.poll();
         reference != null;
         reference = unreachable.poll()) {
@@ -142,7 +144,7 @@ public final class Observer {
         leaks.incrementAndGet();
         leakBytes.addAndGet(block.weight);
         LeakSuspect suspect = suspect(block);
-        listeners.tell(listener -> listener.onLeak(suspect));
+        news.add(listener -> listener.onLeak(suspect));
       }
     }
   }

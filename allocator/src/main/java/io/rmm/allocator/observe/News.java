@@ -1,0 +1,62 @@
+package io.rmm.allocator.observe;
+
+import io.rmm.allocator.MemoryListener;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * What happened where listeners could not be told at once: under a lock, or on the clock's thread.
+ *
+ * <p>The clock is one thread for all managers of the process, and a listener may block. So what the
+ * clock finds is told in a short-lived thread of the manager's own: a listener that blocks holds up
+ * the news of its own manager and nothing else. Meanwhile the news that wait are bounded, and those
+ * beyond are not told; the counters have them all the same.
+ */
+public final class News {
+
+  /** More than a burst of chunks makes between two ticks; some 400 KiB at the worst. */
+  private static final int MOST_WAITING = 8_192;
+
+  private final Listeners listeners;
+  private final LinkedBlockingQueue<Consumer<MemoryListener>> waiting =
+      new LinkedBlockingQueue<>(MOST_WAITING);
+  private final AtomicBoolean telling = new AtomicBoolean();
+
+  /** Makes news for {@code listeners}. */
+  public News(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  /** Notes {@code item}; never blocks. */
+  public void add(Consumer<MemoryListener> item) {
+    boolean _ = waiting.offer(item);
+  }
+
+  /** Tells what waits, in the calling thread, which holds no lock of the kernel. */
+  public void tell() {
+    for (Consumer<MemoryListener> item = waiting.poll(); item != null; item = waiting.poll()) {
+      listeners.tell(item);
+    }
+  }
+
+  /** Tells what waits, in a thread of its own unless one is at it still. */
+  public void tellApart() {
+    if (!waiting.isEmpty() && telling.compareAndSet(false, true)) {
+      try {
+        Thread.ofPlatform().daemon().name("rmm-news").start(this::tellAndEnd);
+      } catch (Throwable e) {
+        telling.set(false);
+        throw e;
+      }
+    }
+  }
+
+  private void tellAndEnd() {
+    try {
+      tell();
+    } finally {
+      telling.set(false);
+    }
+  }
+}
