@@ -154,7 +154,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     return configuration;
   }
 
-  /** Returns the report of the misuse that {@code error} tells of, if it tells of one. */
+  /**
+   * Returns the report of the misuse that {@code error} tells of: that of a {@link
+   * MemoryMisuseException} or of one among its causes. What the JDK refused by an exception of its
+   * own is not explained.
+   */
   public Optional<MisuseReport> explain(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof MemoryMisuseException misuse) {
