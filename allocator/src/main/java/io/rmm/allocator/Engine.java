@@ -195,16 +195,21 @@ final class Engine implements ChunkEvents {
     }
   }
 
-  /** Turns what a refill failed with into what the caller gets. */
+  /**
+   * Turns what a refill failed with into what the caller gets. Without a pattern switch, which the
+   * JVM would have to link by classes made on the spot, when memory or stack may have run out.
+   */
   RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
-    return switch (failure) {
-      case Refused refused -> reject(asked, refused.account, byteSize);
-      case CommitRefused refused ->
-          reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
-      case Error error -> throw error;
-      case RuntimeException exception -> exception;
-      default -> throw new AssertionError("a refill throws no checked exception", failure);
-    };
+    if (failure instanceof Refused refused) {
+      return reject(asked, refused.account, byteSize);
+    }
+    if (failure instanceof CommitRefused refused) {
+      return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
   }
 
   RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
