@@ -1,6 +1,7 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -128,6 +129,7 @@ public final class Block implements AutoCloseable {
    * @throws MemoryMisuseException if this handle is closed
    */
   public Block share() {
+    StackRoom.check();
     int further = budget.engine().shares().open(page, slot, id, handle);
     if (further < 0) {
       throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was shared");
@@ -170,6 +172,7 @@ public final class Block implements AutoCloseable {
    * @throws IllegalStateException if the block is shared
    */
   public long detach() {
+    StackRoom.check();
     checkNotShared("detached");
     if (!Page.IDS.compareAndSet(page.ids, slot, id, id | Page.DETACHED)) {
       throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was detached");
@@ -187,6 +190,9 @@ public final class Block implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (page.isHuge()) {
+      StackRoom.check();
+    }
     if (Page.IDS.compareAndSet(page.ids, slot, id, ~id)) {
       budget.free(page, slot, byteSize);
       if (token != null) {

@@ -56,6 +56,15 @@ final class BudgetNode implements Budget {
   }
 
   private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    try {
+      return takeHeld(byteSize, sizeClass, byteAlignment, arena);
+    } catch (StackOverflowError e) {
+      heaps.abandon();
+      throw e;
+    }
+  }
+
+  private Block takeHeld(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     ThreadHeap heap = heaps.enter();
     BudgetCell cell = heap.cell(account);
     Page page = heap.current(sizeClass);
@@ -87,11 +96,16 @@ final class BudgetNode implements Budget {
 
   /** Gives back a slot whose id the caller has just made negative. */
   void free(Page page, int slot, long byteSize) {
-    ThreadHeap heap = heaps.enterToFree(page);
-    heap.countFree(heap.cell(account), page, byteSize);
-    account.refund(page.slotBytes);
-    heap.giveBack(page, slot);
-    heap.leave();
+    try {
+      ThreadHeap heap = heaps.enterToFree(page);
+      heap.countFree(heap.cell(account), page, byteSize);
+      account.refund(page.slotBytes);
+      heap.giveBack(page, slot);
+      heap.leave();
+    } catch (StackOverflowError e) {
+      heaps.abandon();
+      throw e;
+    }
   }
 
   // ---- the slow path ----

@@ -6,6 +6,7 @@ import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
@@ -75,6 +76,7 @@ final class Engine implements ChunkEvents {
       long byteSize,
       BudgetNode budget,
       @Nullable Token token) {
+    StackRoom.check();
     long state = (long) Page.IDS.getVolatile(page.ids, slot);
     if (state == (id | Page.SHARED)) {
       Shares.Closing closing = shares.close(id, handle);
@@ -113,6 +115,7 @@ final class Engine implements ChunkEvents {
   }
 
   void free(long address) {
+    StackRoom.check();
     DetachedBlocks.Detached block = detached.remove(address);
     if (block == null) {
       throw invalidFree(address);
@@ -318,6 +321,7 @@ final class Engine implements ChunkEvents {
   // ---- readings ----
 
   MemorySnapshot snapshot() {
+    StackRoom.check();
     MemorySnapshot.Builder snapshot = MemorySnapshot.builder();
     List<MemorySnapshot.BudgetUsage> usages = budgetUsages(budgets.root());
     usages.forEach(snapshot::budget);

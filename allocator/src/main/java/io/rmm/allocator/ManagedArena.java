@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.heap.StackRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class ManagedArena implements Arena {
 
   @Override
   public MemorySegment allocate(long byteSize, long byteAlignment) {
+    StackRoom.check();
     if (byteSize < 0) {
       throw new IllegalArgumentException("a segment must have 0 or more bytes, not " + byteSize);
     }
@@ -64,6 +66,7 @@ final class ManagedArena implements Arena {
 
   @Override
   public synchronized void close() {
+    StackRoom.check();
     scope.close();
     budget.engine().arenaClosed();
     try {

@@ -116,6 +116,21 @@ public final class Heaps {
     return enter();
   }
 
+  /** Ends the calling thread's hold, if there is one, after its operation overflowed the stack. */
+  public void abandon() {
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual()) {
+      for (ThreadHeap stripe : stripes) {
+        stripe.abandon();
+      }
+      return;
+    }
+    ThreadHeap heap = recent[(int) thread.threadId() & (recent.length - 1)];
+    if (heap != null && heap.isBiasedTo(thread)) {
+      heap.abandon();
+    }
+  }
+
   private ThreadHeap enterStripe(Thread thread) {
     int start = (int) thread.threadId();
     for (int i = 0; i < stripes.length; i++) {
@@ -130,6 +145,7 @@ public final class Heaps {
   }
 
   private ThreadHeap bind(Thread thread) {
+    StackRoom.check();
     lock.lock();
     try {
       ThreadHeap heap = heapOf(thread);
@@ -197,6 +213,7 @@ public final class Heaps {
 
   /** Runs {@code action} while no heap is in an operation. Not to be called in an operation. */
   public void exclusively(Runnable action) {
+    StackRoom.check();
     lock.lock();
     try {
       for (ThreadHeap heap : heaps) {
@@ -258,6 +275,7 @@ public final class Heaps {
   }
 
   private void collect(boolean all) {
+    StackRoom.check();
     lock.lock();
     try {
       List<ThreadHeap> biased = new ArrayList<>();

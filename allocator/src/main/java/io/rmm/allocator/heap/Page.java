@@ -226,6 +226,11 @@ public final class Page {
     return false;
   }
 
+  /** Tells whether this page is that of one huge block, which goes back to the pool when freed. */
+  public boolean isHuge() {
+    return sizeClass == SizeClasses.HUGE;
+  }
+
   /** Returns the bytes of the slices. */
   long bytes() {
     return memory.byteSize();

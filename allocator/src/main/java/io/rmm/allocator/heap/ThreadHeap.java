@@ -131,6 +131,15 @@ public final class ThreadHeap {
     }
   }
 
+  /** Ends the hold, unless it has been ended, of an operation that overflowed the stack. */
+  public void abandon() {
+    if (lock == null) {
+      BUSY.setRelease(this, 0);
+    } else if (lock.isHeldByCurrentThread()) {
+      lock.unlock();
+    }
+  }
+
   private void awaitBias() {
     do {
       BUSY.setRelease(this, 0);
@@ -241,6 +250,7 @@ public final class ThreadHeap {
   }
 
   private Page newPage(int sizeClass) {
+    StackRoom.check();
     if (pagesSinceSweep >= Math.max(MIN_PAGES_BETWEEN_SWEEPS, pages.size() / 4)) {
       releaseEmptyPages(false);
     }
@@ -256,12 +266,14 @@ public final class ThreadHeap {
    * gives the memory straight back to the pool.
    */
   public Page hugePage(long bytes, long byteAlignment) {
+    StackRoom.check();
     heaps.checkOpen(closed);
     return heaps.pool().takeHuge(this, bytes, byteAlignment);
   }
 
   /** Makes a page for one block in memory that an arena owns. It ends as a huge page does. */
   public Page arenaPage(Arena arena, long bytes, long byteAlignment) {
+    StackRoom.check();
     heaps.checkOpen(closed);
     heaps.pool().adopt(bytes);
     try {
