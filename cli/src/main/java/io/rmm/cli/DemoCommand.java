@@ -77,6 +77,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Leave the built-in load and its planted faults off.")
   private boolean quiet;
 
+  // A gibibyte takes the largest value that the protocol allows, 512 MiB; nothing is reserved.
   @Option(
       names = "--limit",
       paramLabel = "SIZE",

@@ -155,19 +155,22 @@ public final class Demo {
     }
   }
 
-  /** Shows the table once a second, and once at the end. */
+  /** Shows the table once a second until the time is over, or until the demo is stopped. */
   private void watch(StatusTable table, long begun) {
+    long end = options.duration().map(Duration::toNanos).orElse(Long.MAX_VALUE);
     boolean over = false;
-    while (!over) {
-      long left =
-          options.duration().map(Duration::toNanos).orElse(Long.MAX_VALUE) - since(begun).toNanos();
+    for (long next = TABLE_NANOS; !over; next += TABLE_NANOS) {
+      long wait = Math.min(next, end) - since(begun).toNanos();
       try {
-        over = stop.await(Math.min(TABLE_NANOS, left), TimeUnit.NANOSECONDS) || left <= TABLE_NANOS;
+        if (stop.await(wait, TimeUnit.NANOSECONDS)) {
+          return;
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        over = true;
+        return;
       }
       display.redraw(table.lines(since(begun)));
+      over = next >= end;
     }
   }
 

@@ -26,12 +26,6 @@ public record DemoOptions(
   public static final int DEFAULT_PORT = 6380;
 
   /**
-   * The limit unless chosen: 1 GiB, which takes the largest value that the protocol allows, 512
-   * MiB. It is a limit, not a reservation.
-   */
-  public static final long DEFAULT_LIMIT_BYTES = 1L << 30;
-
-  /**
    * Checks the ranges.
    *
    * @throws IllegalArgumentException if the duration is not positive, the port not from 0 to 65535,

@@ -9,7 +9,7 @@ import java.util.List;
  * The databases of one server. Each has a budget of its own, {@code db0} to {@code db15}, so that a
  * tenant that wants too much evicts its own entries and nobody else's.
  *
- * <p>Any thread may call any method, except {@link #advance}, which is for one thread at a time.
+ * <p>Any thread may call any method.
  */
 public final class Cache {
 
@@ -54,7 +54,7 @@ public final class Cache {
   }
 
   /** Moves the clock of uses on and removes expired entries; to be called ten times a second. */
-  public void advance() {
+  public synchronized void advance() {
     clock.advance();
     databases.forEach(database -> database.sweep(SWEEP_STRETCH));
   }

@@ -132,6 +132,9 @@ public final class Database {
         if (!evict(missing + Math.min(limit / 64, EVICTION_SLACK), 1)) {
           round = EVICTION_ROUNDS; // another thread may have made room meanwhile: one last try
         }
+      } catch (OutOfMemoryError none) {
+        // The limits allow more than the machine has. To be told so is better than to die of it.
+        throw new CacheFullException(String.valueOf(none.getMessage()), none);
       }
     }
   }

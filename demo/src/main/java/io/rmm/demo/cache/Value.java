@@ -46,7 +46,7 @@ public final class Value {
     this.lastUse = now;
   }
 
-  /** Returns the number of bytes. */
+  /** Returns the number of bytes; known also of a value that is gone. */
   public long byteSize() {
     return block.byteSize();
   }

@@ -38,7 +38,7 @@ final class BurstLoad implements TenantLoad {
   }
 
   @Override
-  public int step(LoadClient client) throws IOException {
+  public void step(LoadClient client) throws IOException {
     int now = step++ % CYCLE;
     if (now < STORED) {
       for (int i = 0; i < STORED_A_STEP; i++) {
@@ -52,7 +52,7 @@ final class BurstLoad implements TenantLoad {
         client.send("DEL", key((now - READ) * DELETED_A_STEP + i));
       }
     }
-    return client.finishBatch();
+    client.finishBatch();
   }
 
   private static String key(int number) {

@@ -32,7 +32,7 @@ final class FaultyLoad implements TenantLoad {
   }
 
   @Override
-  public int step(LoadClient client) throws IOException {
+  public void step(LoadClient client) throws IOException {
     for (int i = 0; i < COMMANDS; i++) {
       client.set("order:" + random.nextInt(KEYS), value, VALUE);
       client.send("GET", "order:" + random.nextInt(KEYS));
@@ -41,6 +41,6 @@ final class FaultyLoad implements TenantLoad {
     if (++step % STEPS_A_DOUBLE_FREE == 0) {
       faults.freeTwice();
     }
-    return client.finishBatch();
+    client.finishBatch();
   }
 }

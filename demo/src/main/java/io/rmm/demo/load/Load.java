@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The built-in load: a client and a thread for each of four tenants, on databases 0 to 3. */
 public final class Load implements AutoCloseable {
@@ -24,7 +23,6 @@ public final class Load implements AutoCloseable {
   private static final int CLOSE_SECONDS = 5;
 
   private final List<LoadClient> clients = new ArrayList<>();
-  private final AtomicLong refusals = new AtomicLong();
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(
           TENANTS.size(), Thread.ofPlatform().daemon().name("rmm-load-", 0).factory());
@@ -55,11 +53,6 @@ public final class Load implements AutoCloseable {
     return load;
   }
 
-  /** Returns how many commands the server refused with an error, for example for want of memory. */
-  public long refusals() {
-    return refusals.get();
-  }
-
   /** Stops, after the steps that are under way. */
   @Override
   public void close() {
@@ -82,9 +75,9 @@ public final class Load implements AutoCloseable {
             () -> step(tenant, client), 0, tenant.periodMillis(), MILLISECONDS);
   }
 
-  private void step(TenantLoad tenant, LoadClient client) {
+  private static void step(TenantLoad tenant, LoadClient client) {
     try {
-      refusals.addAndGet(tenant.step(client));
+      tenant.step(client);
     } catch (IOException e) {
       // Without its connection the tenant cannot go on: an exception ends its schedule.
       LOG.log(WARNING, "{0} ends: {1}", tenant.getClass().getSimpleName(), e.getMessage());

@@ -61,20 +61,12 @@ final class LoadClient implements AutoCloseable {
     words(options);
   }
 
-  /**
-   * Sends the batch, and waits for its replies.
-   *
-   * @return how many of them were errors
-   */
-  int finishBatch() throws IOException {
+  /** Sends the batch, and waits for its replies. */
+  void finishBatch() throws IOException {
     out.flush();
-    int errors = 0;
     for (; awaited > 0; awaited--) {
-      if (!passReply()) {
-        errors++;
-      }
+      passReply();
     }
-    return errors;
   }
 
   @Override
@@ -106,8 +98,8 @@ final class LoadClient implements AutoCloseable {
     out.write(CR_LF);
   }
 
-  /** Passes over a status, an integer, a string or an error; returns false for an error. */
-  private boolean passReply() throws IOException {
+  /** Passes over a status, an integer, a string, or an error, which a full database answers. */
+  private void passReply() throws IOException {
     int type = in.read();
     StringBuilder line = new StringBuilder();
     for (int next = in.read(); next != '\n'; next = in.read()) {
@@ -120,6 +112,5 @@ final class LoadClient implements AutoCloseable {
       int length = Integer.parseInt(line.toString().trim());
       in.skipNBytes(length < 0 ? 0 : length + CR_LF.length);
     }
-    return type != '-';
   }
 }

@@ -25,14 +25,14 @@ final class SteadyLoad implements TenantLoad {
   }
 
   @Override
-  public int step(LoadClient client) throws IOException {
+  public void step(LoadClient client) throws IOException {
     for (int i = 0; i < WRITES; i++) {
       client.set(key(), value, random.nextInt(64, LARGEST_VALUE));
     }
     for (int i = 0; i < READS; i++) {
       client.send("GET", key());
     }
-    return client.finishBatch();
+    client.finishBatch();
   }
 
   private String key() {

@@ -11,8 +11,7 @@ interface TenantLoad {
   /**
    * Sends some commands and waits for the replies.
    *
-   * @return how many of them the server refused
    * @throws IOException if the connection fails
    */
-  int step(LoadClient client) throws IOException;
+  void step(LoadClient client) throws IOException;
 }

@@ -83,7 +83,7 @@ final class CommandCommand {
       reply.bulk("summary");
       reply.bulk(command.summary());
       reply.bulk("since");
-      reply.bulk("1.0.0");
+      reply.bulk(ServerState.REDIS_VERSION); // at the latest
       reply.bulk("group");
       reply.bulk(command.group());
     }

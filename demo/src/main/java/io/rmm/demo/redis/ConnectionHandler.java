@@ -2,6 +2,7 @@ package io.rmm.demo.redis;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.netty.buffer.Unpooled;
@@ -141,6 +142,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void run(Request request) {
+    if (request.isHttp()) {
+      LOG.log(WARNING, "client {0} speaks HTTP and is cut off", session.id());
+      request.close();
+      close();
+      return;
+    }
     try (request) {
       Command command = request.runnable();
       session.database().counters().countCommand();

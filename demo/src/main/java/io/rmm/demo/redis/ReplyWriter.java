@@ -75,18 +75,26 @@ final class ReplyWriter implements AutoCloseable {
    * Writes the bytes of {@code value}, which the caller holds, and lets it go when they are sent.
    */
   void bulk(Value value) {
-    int length = Math.toIntExact(value.byteSize());
-    if (length <= LARGEST_COPY) {
-      ByteBuf out = header(length, length);
-      out.writeBytes(value.bytes());
-      out.writeShort(CR_LF);
-      value.release();
-      return;
+    boolean handedOver = false;
+    try {
+      int length = Math.toIntExact(value.byteSize());
+      if (length <= LARGEST_COPY) {
+        ByteBuf out = header(length, length);
+        out.writeBytes(value.bytes());
+        out.writeShort(CR_LF);
+      } else {
+        header(length, 0);
+        push();
+        ByteBuf whole = new ValueBuf(channel.alloc(), value);
+        handedOver = true;
+        var _ = channel.write(whole);
+        room(FRAME).writeShort(CR_LF);
+      }
+    } finally {
+      if (!handedOver) {
+        value.release(); // also where Netty has no memory for the reply
+      }
     }
-    header(length, 0);
-    push();
-    var _ = channel.write(new ValueBuf(channel.alloc(), value));
-    room(FRAME).writeShort(CR_LF);
   }
 
   /** Hands what is gathered to the channel, which sends it when it is flushed. */

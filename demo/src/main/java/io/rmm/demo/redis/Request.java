@@ -79,6 +79,15 @@ final class Request implements AutoCloseable {
     return command;
   }
 
+  /**
+   * Tells whether this is a line of an HTTP request: then a page in somebody's browser tries to
+   * have commands carried out, and the lines that follow must not be read as such. Redis hangs up
+   * on the same two words.
+   */
+  boolean isHttp() {
+    return command == null && (name().equals("post") || name().equals("host:"));
+  }
+
   /** Returns the command's name as its author would write it. */
   String name() {
     return text(0).toLowerCase(Locale.ROOT);

@@ -190,6 +190,16 @@ class ProtocolTest {
     assertThat(server.manager().snapshot().peakUsedBytes()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"POST / HTTP/1.1\r\n", "Host: 127.0.0.1\r\n"})
+  void aBrowserIsCutOffBeforeItCanDoHarm(String line) throws IOException {
+    client.send(request("SET", "kept", "1")).expect("+OK\r\n");
+    client.send(line + "\r\nFLUSHALL\r\n").expectEnd();
+    try (RawClient other = server.rawClient()) {
+      other.send(request("DBSIZE")).expect(":1\r\n");
+    }
+  }
+
   @Test
   void quitSaysGoodbye() throws IOException {
     client.send(request("QUIT") + request("PING")).expect("+OK\r\n");
