@@ -63,25 +63,22 @@ class ConsistentViewsTest {
       MemorySnapshot snapshot = manager.snapshot();
       assertThat(snapshot.usedBytes()).isPositive();
       Map<String, Long> expected = totals(snapshot);
-      assertThat(beanAttributes(expected)).isEqualTo(expected);
-      assertThat(gauge(registry, "rmm.memory.used", "root")).isEqualTo(snapshot.usedBytes());
+      // Beans and meters read a snapshot for some milliseconds, events come four times a second.
       await()
           .untilAsserted(
               () -> {
+                assertThat(beanAttributes(expected)).isEqualTo(expected);
                 assertThat(recorded).containsKeys("", "root", "root/one", "root/two");
-                RecordedEvent event = recorded.get("");
-                assertThat(
-                        expected.keySet().stream()
-                            .collect(Collectors.toMap(name -> name, event::getLong)))
-                    .isEqualTo(expected);
+                assertThat(fields(recorded.get(""), expected)).isEqualTo(expected);
+                for (MemorySnapshot.BudgetUsage budget : snapshot.budgets()) {
+                  String path = budget.path();
+                  long used = budget.usedBytes();
+                  assertThat(recorded.get(path).getLong("used")).isEqualTo(used);
+                  assertThat(exported(reader, "rmm.memory.used", path)).isEqualTo(used);
+                  assertThat(gauge(registry, "rmm.memory.used", path)).isEqualTo(used);
+                  assertThat(budgetBean(path, "Used")).isEqualTo(used);
+                }
               });
-      for (MemorySnapshot.BudgetUsage budget : snapshot.budgets()) {
-        assertThat(recorded.get(budget.path()).getLong("used")).isEqualTo(budget.usedBytes());
-        assertThat(exported(reader, "rmm.memory.used", budget.path()))
-            .isEqualTo(budget.usedBytes());
-        assertThat(gauge(registry, "rmm.memory.used", budget.path())).isEqualTo(budget.usedBytes());
-        assertThat(budgetBean(budget.path(), "Used")).isEqualTo(budget.usedBytes());
-      }
       live.forEach(Block::close);
     }
   }
@@ -131,6 +128,10 @@ class ConsistentViewsTest {
         "frees", snapshot.frees(),
         "allocated", snapshot.allocatedBytes(),
         "freed", snapshot.freedBytes());
+  }
+
+  private static Map<String, Long> fields(RecordedEvent event, Map<String, Long> names) {
+    return names.keySet().stream().collect(Collectors.toMap(name -> name, event::getLong));
   }
 
   /** The attributes of the bean have the names of the event's fields, in upper case. */
