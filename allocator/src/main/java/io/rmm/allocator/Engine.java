@@ -171,13 +171,22 @@ final class Engine implements ChunkEvents {
       return misuse.report(
           MisuseKind.DOUBLE_FREE, ~state, 0, "", "an address was freed that had been freed before");
     }
+    if ((state & Page.DETACHED) != 0) {
+      // Another thread has just found it among the detached blocks, and is about to free it.
+      return misuse.report(
+          MisuseKind.DOUBLE_FREE,
+          state & ~Page.DETACHED,
+          0,
+          "",
+          "an address was freed that another thread is freeing");
+    }
     if (state == 0) {
       return misuse.report(
           MisuseKind.INVALID_FREE, 0, 0, "", "an address was freed at which no block ever stood");
     }
     return misuse.report(
         MisuseKind.INVALID_FREE,
-        state & ~(Page.SHARED | Page.DETACHED),
+        state & ~Page.SHARED,
         0,
         "",
         "a block was freed by its address although its handle was not detached");
