@@ -44,7 +44,7 @@ final class Chunk {
   long idle;
 
   /** Where the {@link ChunkPool} keeps this chunk: the longest run of free slices. */
-  int bin;
+  int bin = ChunkBins.NONE;
 
   @Nullable Chunk previousInBin;
   @Nullable Chunk nextInBin;

@@ -5,7 +5,6 @@ import io.rmm.allocator.source.Extent;
 import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.SystemCallException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The chunks of one memory manager: hands out runs of slices for pages, takes them back, and gives
  * what lies idle back to the operating system.
  *
- * <p><b>Finding a run.</b> Chunks stand in 65 bins by the length of their longest free run, so that
- * the chunk with the tightest fit is found by looking at one bit mask. Tight fits keep the long
- * runs long and let the other chunks become wholly free.
+ * <p><b>Finding a run.</b> {@link ChunkBins} has the chunk with the tightest fit; if none fits, one
+ * more is mapped.
  *
  * <p><b>Giving back.</b> The clock calls {@link #tick}: slices that were free at two looks one idle
  * period apart go back (bytes up to the retained limit), and whatever is idle above the retained
@@ -42,7 +40,7 @@ public final class ChunkPool {
   private final PageSource source;
   private final ChunkEvents events;
   private final ReentrantLock lock = new ReentrantLock();
-  private final @Nullable Chunk[] bins = new Chunk[Chunk.SLICES + 1];
+  private final ChunkBins bins = new ChunkBins();
   private final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
   private final Map<Long, List<Chunk>> unusedHuge = new HashMap<>();
   private final AtomicLong committed = new AtomicLong();
@@ -50,7 +48,6 @@ public final class ChunkPool {
   private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong returned = new AtomicLong();
   private final AtomicLong systemCalls = new AtomicLong();
-  private long fullBins;
   private volatile long commitLimit = Long.MAX_VALUE;
   private volatile long retainedLimit;
   private boolean closed;
@@ -78,7 +75,7 @@ public final class ChunkPool {
       chunk.free &= ~run;
       chunk.idle &= ~run;
       chunk.pages[first] = page;
-      rebin(chunk);
+      bins.place(chunk);
       return page;
     } finally {
       lock.unlock();
@@ -166,7 +163,7 @@ public final class ChunkPool {
         unusedHuge(chunk.extent.bytes()).add(chunk);
       } else {
         chunk.free |= Chunk.mask(page.firstSlice, SizeClasses.pageSlices(page.sizeClass));
-        rebin(chunk);
+        bins.place(chunk);
       }
     } finally {
       lock.unlock();
@@ -202,16 +199,13 @@ public final class ChunkPool {
   // ---- memory; under the lock ----
 
   private Chunk chunkWithRun(int slices) {
-    long fitting = slices == Chunk.SLICES ? 0 : fullBins & (-1L << slices);
-    int bin = fitting != 0 ? Long.numberOfTrailingZeros(fitting) : Chunk.SLICES;
-    Chunk chunk = bins[bin];
+    Chunk chunk = bins.tightest(slices);
     if (chunk != null) {
       return chunk;
     }
     checkCommit(source.isLazy() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
     Chunk fresh = newChunk(Chunk.BYTES, Chunk.BYTES, false);
-    fresh.bin = -1;
-    rebin(fresh);
+    bins.place(fresh);
     return fresh;
   }
 
@@ -403,7 +397,7 @@ public final class ChunkPool {
     if (chunk.huge) {
       unusedHuge(chunk.extent.bytes()).remove(chunk);
     } else {
-      unbin(chunk);
+      bins.remove(chunk);
     }
     long bytes = chunk.bytes(chunk.committed);
     committed.addAndGet(-bytes);
@@ -439,52 +433,9 @@ public final class ChunkPool {
         bytes += retired > 0 || !source.isLazy() ? retired : discard(chunk, chunk.committed);
       }
       countReturned(bytes, start, "close");
-      Arrays.fill(bins, null);
-      fullBins = 0;
+      bins.clear();
     } finally {
       lock.unlock();
-    }
-  }
-
-  // ---- bins ----
-
-  private void rebin(Chunk chunk) {
-    int bin = chunk.longestRun();
-    if (bin != chunk.bin) {
-      unbin(chunk);
-      chunk.bin = bin;
-      chunk.nextInBin = bins[bin];
-      if (chunk.nextInBin != null) {
-        chunk.nextInBin.previousInBin = chunk;
-      }
-      bins[bin] = chunk;
-      markBin(bin);
-    }
-  }
-
-  private void unbin(Chunk chunk) {
-    int bin = chunk.bin;
-    if (bin < 0) {
-      return;
-    }
-    if (chunk.previousInBin != null) {
-      chunk.previousInBin.nextInBin = chunk.nextInBin;
-    } else if (bins[bin] == chunk) {
-      bins[bin] = chunk.nextInBin;
-    }
-    if (chunk.nextInBin != null) {
-      chunk.nextInBin.previousInBin = chunk.previousInBin;
-    }
-    chunk.previousInBin = null;
-    chunk.nextInBin = null;
-    chunk.bin = -1;
-    markBin(bin);
-  }
-
-  private void markBin(int bin) {
-    // Bin 64, wholly free chunks, is the last resort and has no bit.
-    if (bin < Chunk.SLICES) {
-      fullBins = bins[bin] != null ? fullBins | 1L << bin : fullBins & ~(1L << bin);
     }
   }
 
