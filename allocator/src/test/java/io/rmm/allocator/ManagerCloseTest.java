@@ -99,10 +99,13 @@ class ManagerCloseTest {
     Arena arena = manager.openSharedArena();
     arena.allocate(500);
     manager.close();
-    assertThat(reports.misuses).hasSize(1);
-    MisuseReport report = reports.onlyMisuse();
+    // Sampling may have chosen one of the blocks, which is then reported by its site as well.
+    MisuseReport report = reports.misuses.getFirst();
     assertThat(report.kind()).isEqualTo(MisuseKind.LEAK);
     assertThat(report.detail()).contains("2 blocks");
+    assertThat(reports.misuses)
+        .filteredOn(other -> !other.allocationSite().isKnown())
+        .containsExactly(report);
     arena.close();
   }
 
