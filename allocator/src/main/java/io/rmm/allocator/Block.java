@@ -1,7 +1,9 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -32,7 +34,10 @@ public final class Block implements AutoCloseable {
   private static final int MAX_BUFFER_BYTES = Integer.MAX_VALUE - 8;
 
   private final Page page;
-  private final BudgetNode budget;
+
+  /** What the page's heap has done for the budget. */
+  private final BudgetCell cell;
+
   private final @Nullable Token token;
   private final int slot;
 
@@ -48,14 +53,14 @@ public final class Block implements AutoCloseable {
       int handle,
       long id,
       long byteSize,
-      BudgetNode budget,
+      BudgetCell cell,
       @Nullable Token token) {
     this.page = page;
     this.slot = slot;
     this.handle = handle;
     this.id = id;
     this.byteSize = byteSize;
-    this.budget = budget;
+    this.cell = cell;
     this.token = token;
   }
 
@@ -71,7 +76,7 @@ public final class Block implements AutoCloseable {
 
   /** Returns the budget that the block is charged to. */
   public Budget budget() {
-    return budget;
+    return node(cell);
   }
 
   /**
@@ -82,9 +87,9 @@ public final class Block implements AutoCloseable {
    */
   public MemorySegment segment() {
     if (page.ids[slot] != id) {
-      checkAlive();
+      checkAlive(cell, page, slot, id, handle, byteSize);
     }
-    return page.memory.asSlice(slot * page.slotBytes, byteSize);
+    return page.segment(slot, byteSize);
   }
 
   /**
@@ -94,9 +99,9 @@ public final class Block implements AutoCloseable {
    */
   public long address() {
     if (page.ids[slot] != id) {
-      checkAlive();
+      checkAlive(cell, page, slot, id, handle, byteSize);
     }
-    return page.memory.address() + slot * page.slotBytes;
+    return page.address(slot);
   }
 
   /**
@@ -117,9 +122,7 @@ public final class Block implements AutoCloseable {
 
   /** Tells whether this handle has not been closed, resized or detached. */
   public boolean isAlive() {
-    long state = (long) Page.IDS.getVolatile(page.ids, slot);
-    return state == id
-        || (state == (id | Page.SHARED) && budget.engine().shares().isOpen(id, handle));
+    return node(cell).engine().isAlive(page, slot, id, handle);
   }
 
   /**
@@ -130,11 +133,11 @@ public final class Block implements AutoCloseable {
    */
   public Block share() {
     StackRoom.check();
-    int further = budget.engine().shares().open(page, slot, id, handle);
+    int further = node(cell).engine().shares().open(node(cell), page, slot, id, handle);
     if (further < 0) {
-      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was shared");
+      throw dead(cell, page, slot, id, byteSize, "a closed handle was shared");
     }
-    return new Block(page, slot, further, id, byteSize, budget, token);
+    return new Block(page, slot, further, id, byteSize, cell, token);
   }
 
   /**
@@ -151,7 +154,7 @@ public final class Block implements AutoCloseable {
   public Block resize(long newByteSize) {
     MemorySegment from = segment();
     checkNotShared("resized");
-    Block resized = budget.allocate(newByteSize);
+    Block resized = node(cell).allocate(newByteSize);
     try {
       MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
       close();
@@ -174,11 +177,11 @@ public final class Block implements AutoCloseable {
   public long detach() {
     StackRoom.check();
     checkNotShared("detached");
-    if (!Page.IDS.compareAndSet(page.ids, slot, id, id | Page.DETACHED)) {
-      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was detached");
+    if (!node(cell).changeId(page, slot, id, id | Page.DETACHED)) {
+      throw dead(cell, page, slot, id, byteSize, "a closed handle was detached");
     }
-    long address = page.memory.address() + slot * page.slotBytes;
-    budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+    long address = page.address(slot);
+    node(cell).engine().detached().add(address, page, slot, id, byteSize, node(cell), token);
     return address;
   }
 
@@ -190,38 +193,60 @@ public final class Block implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (page.isHuge()) {
-      StackRoom.check();
-    }
-    if (Page.IDS.compareAndSet(page.ids, slot, id, ~id)) {
-      budget.free(page, slot, byteSize);
-      if (token != null) {
-        budget.engine().observer().freed(token);
+    try {
+      ThreadHeap heap = page.owner;
+      if (heap.tryHoldAsSoleFreer(Thread.currentThread())) {
+        if (page.ids[slot] == id) {
+          page.ids[slot] = ~id;
+          page.bin.countFree();
+          cell.countFree(page.slotBytes, byteSize);
+          cell.account.refund(page.slotBytes);
+          page.bin.give(page, slot);
+          heap.leaveOwn();
+          if (token != null) {
+            node(cell).engine().observer().freed(token);
+          }
+          return;
+        }
+        heap.leaveOwn();
       }
-    } else {
-      budget.engine().closeUnusual(page, slot, id, handle, byteSize, budget, token);
+    } catch (StackOverflowError e) {
+      node(cell).engine().heaps().abandon();
+      throw e;
     }
+    node(cell).closeSlowly(page, slot, id, handle, byteSize, token);
   }
 
   @Override
   public String toString() {
-    return "Block[id=" + id + ", byteSize=" + byteSize + ", budget=" + budget.path() + "]";
+    return "Block[id=" + id + ", byteSize=" + byteSize + ", budget=" + node(cell).path() + "]";
+  }
+
+  // Static, and given the fields one by one, lest the handle escape into them where they are not
+  // inlined, which is where they are seldom called.
+
+  private static BudgetNode node(BudgetCell cell) {
+    return (BudgetNode) cell.account;
+  }
+
+  private static void checkAlive(
+      BudgetCell cell, Page page, int slot, long id, int handle, long byteSize) {
+    if (!node(cell).engine().isAlive(page, slot, id, handle)) {
+      throw dead(cell, page, slot, id, byteSize, "a closed handle was used");
+    }
+  }
+
+  private static IllegalStateException dead(
+      BudgetCell cell, Page page, int slot, long id, long byteSize, String detail) {
+    BudgetNode node = node(cell);
+    return node.engine()
+        .deadHandle(page, slot, id, byteSize, node.path(), MisuseKind.USE_AFTER_FREE, detail);
   }
 
   private void checkNotShared(String act) {
     if (page.ids[slot] == (id | Page.SHARED)) {
-      checkAlive();
+      checkAlive(cell, page, slot, id, handle, byteSize);
       throw new IllegalStateException("a shared block cannot be " + act);
     }
-  }
-
-  private void checkAlive() {
-    if (!isAlive()) {
-      throw dead(MisuseKind.USE_AFTER_FREE, "a closed handle was used");
-    }
-  }
-
-  private IllegalStateException dead(MisuseKind kind, String detail) {
-    return budget.engine().deadHandle(page, slot, id, byteSize, budget.path(), kind, detail);
   }
 }

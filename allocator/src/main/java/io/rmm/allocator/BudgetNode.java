@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.heap.Bin;
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.ChunkPool;
@@ -7,6 +8,7 @@ import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.Token;
@@ -16,15 +18,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A budget of a {@link MemoryManager}, and the place of the fast path: {@link #take} and {@link
- * #free} are what every allocation and every free run through.
+ * A budget of a {@link MemoryManager}, and one half of the fast path: every allocation runs through
+ * {@link #take}, as every free does through {@link Block#close}.
  *
- * <p>A pair of the two makes one atomic operation (the compare-and-set of the slot's id, in {@link
- * Block#close}), no lock, no clock, no call into a view, and no object. Everything that is not
- * plain allocation hangs on two branches: no slot in the current page, and the end of the sampling
- * countdown.
+ * <p>A pair of the two makes no atomic operation, no lock, no clock, no call into a view, and no
+ * object, where the thread that frees is the one that allocated. Everything that is not plain
+ * allocation hangs on two branches: no slot at hand, and the end of the sampling countdown.
  */
-final class BudgetNode implements Budget {
+final class BudgetNode extends BudgetAccount implements Budget {
 
   /** The largest request that is not absurd: a quarter of the address space of x86-64. */
   private static final long MAX_BYTE_SIZE = 1L << 46;
@@ -36,16 +37,16 @@ final class BudgetNode implements Budget {
   private final @Nullable BudgetNode parent;
   private final String name;
   private final String path;
-  private final BudgetAccount account;
   private final CopyOnWriteArrayList<BudgetNode> children = new CopyOnWriteArrayList<>();
 
-  BudgetNode(Engine engine, @Nullable BudgetNode parent, String name, BudgetAccount account) {
+  BudgetNode(
+      Engine engine, int index, @Nullable BudgetNode parent, String name, BudgetLimits limits) {
+    super(index, parent, limits);
     this.engine = engine;
     this.heaps = engine.heaps();
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
-    this.account = account;
   }
 
   // ---- the fast path ----
@@ -57,73 +58,113 @@ final class BudgetNode implements Budget {
 
   private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
-      return takeHeld(byteSize, sizeClass, byteAlignment, arena);
+      BudgetCell cell = heaps.enter(this);
+      Bin bin = cell.bin(sizeClass);
+      int slot = bin.take();
+      boolean fast = slot >= 0;
+      if (!fast) {
+        cell = refill(cell, byteSize, sizeClass, byteAlignment, arena);
+        bin = cell.bin(sizeClass);
+        slot = bin.take();
+      }
+      Page page = bin.page();
+      ThreadHeap heap = cell.heap;
+      BudgetAccount refuser = charge(page.slotBytes);
+      if (refuser != null) {
+        throw refuse(heap, page, slot, byteSize, refuser);
+      }
+      bin.countAllocation();
+      long id = cell.countAllocation(page.slotBytes, byteSize);
+      // A plain write: other threads learn of the block through its handle's final fields.
+      page.ids[slot] = id;
+      long weight =
+          cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
+      heap.leave();
+      Token token =
+          weight == 0
+              ? null
+              : engine.observer().allocated(id, path, byteSize, page.slotBytes, weight, fast);
+      return new Block(page, slot, 0, id, byteSize, cell, token);
     } catch (StackOverflowError e) {
       heaps.abandon();
       throw e;
     }
   }
 
-  private Block takeHeld(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    ThreadHeap heap = heaps.enter();
-    BudgetCell cell = heap.cell(account);
-    Page page = heap.current(sizeClass);
-    int slot = page.take();
-    boolean fast = slot >= 0;
-    if (!fast) {
-      page = refill(heap, byteSize, sizeClass, byteAlignment, arena);
-      heap = page.owner;
-      cell = heap.cell(account);
-      slot = page.take();
+  // Block.close is the other half.
+
+  // ---- frees off the fast path ----
+
+  /**
+   * Closes a handle of a block whose heap is not the calling thread's alone, or that is no more.
+   */
+  void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
+    if (!tryFree(page, slot, id, byteSize)) {
+      engine.closeUnusual(page, slot, id, handle, byteSize, this, token);
+    } else if (token != null) {
+      engine.observer().freed(token);
     }
-    BudgetAccount refuser = account.charge(page.slotBytes);
-    if (refuser != null) {
-      throw refuse(heap, page, slot, byteSize, refuser);
+  }
+
+  private boolean tryFree(Page page, int slot, long id, long byteSize) {
+    if (page.isHuge()) {
+      StackRoom.check();
     }
-    long id = heap.newId();
-    // A plain write: other threads learn of the block through its handle's final fields.
-    page.ids[slot] = id;
-    heap.countAllocation(cell, page, byteSize);
-    long weight =
-        heap.countDown(page.slotBytes) ? engine.sampler().endCountdown(heap, page.slotBytes) : 0;
-    heap.leave();
-    Token token =
-        weight == 0
-            ? null
-            : engine.observer().allocated(id, path, byteSize, page.slotBytes, weight, fast);
-    return new Block(page, slot, 0, id, byteSize, this, token);
+    try {
+      if ((long) Page.IDS.getVolatile(page.ids, slot) != id) {
+        return false;
+      }
+      BudgetCell cell = heaps.enterToChange(page, this);
+      boolean freed = Page.IDS.compareAndSet(page.ids, slot, id, ~id);
+      if (freed) {
+        countFree(cell, page, byteSize);
+        cell.heap.giveBack(page, slot);
+      }
+      cell.heap.leave();
+      return freed;
+    } catch (StackOverflowError e) {
+      heaps.abandon();
+      throw e;
+    }
   }
 
   /** Gives back a slot whose id the caller has just made negative. */
   void free(Page page, int slot, long byteSize) {
-    try {
-      ThreadHeap heap = heaps.enterToFree(page);
-      heap.countFree(heap.cell(account), page, byteSize);
-      account.refund(page.slotBytes);
-      heap.giveBack(page, slot);
-      heap.leave();
-    } catch (StackOverflowError e) {
-      heaps.abandon();
-      throw e;
-    }
+    BudgetCell cell = heaps.enterToFree(page, this);
+    countFree(cell, page, byteSize);
+    cell.heap.giveBack(page, slot);
+    cell.heap.leave();
   }
-
-  // ---- the slow path ----
 
   /** Counts the free of a slot that is given back later. */
   void countFree(Page page, long byteSize) {
-    ThreadHeap heap = heaps.enterToFree(page);
-    heap.countFree(heap.cell(account), page, byteSize);
-    account.refund(page.slotBytes);
-    heap.leave();
+    BudgetCell cell = heaps.enterToFree(page, this);
+    countFree(cell, page, byteSize);
+    cell.heap.leave();
+  }
+
+  private void countFree(BudgetCell cell, Page page, long byteSize) {
+    cell.bin(page.sizeClass).countFree();
+    cell.countFree(page.slotBytes, byteSize);
+    refund(page.slotBytes);
   }
 
   /** Gives back a slot whose free was counted. */
   void giveBack(Page page, int slot) {
-    ThreadHeap heap = heaps.enterToFree(page);
-    heap.giveBack(page, slot);
-    heap.leave();
+    BudgetCell cell = heaps.enterToFree(page, this);
+    cell.heap.giveBack(page, slot);
+    cell.heap.leave();
   }
+
+  /** Changes what stands in a slot with a live block; returns false if it was not {@code from}. */
+  boolean changeId(Page page, int slot, long from, long to) {
+    BudgetCell cell = heaps.enterToChange(page, this);
+    boolean changed = Page.IDS.compareAndSet(page.ids, slot, from, to);
+    cell.heap.leave();
+    return changed;
+  }
+
+  // ---- allocations off the fast path ----
 
   @Override
   public Block allocate(long byteSize, long byteAlignment) {
@@ -138,56 +179,61 @@ final class BudgetNode implements Budget {
   }
 
   /**
-   * Finds a page with a free slot, whose owner the caller then holds in place of {@code heap}. Ends
-   * the hold if it fails. Where memory is short, what other heaps have lying idle is taken back
-   * first.
+   * Finds a page with a free slot. Returns the cell of the heap that the caller then holds, in
+   * place of {@code cell}'s. Ends the hold if it fails. Where memory is short, what other heaps
+   * have lying idle is taken back first.
    */
-  private Page refill(
-      ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+  private BudgetCell refill(
+      BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
-      return newPage(heap, byteSize, sizeClass, byteAlignment, arena);
+      findPage(cell, byteSize, sizeClass, byteAlignment, arena);
+      return cell;
     } catch (CommitRefused | OutOfMemoryError e) {
-      heap.leave();
+      cell.heap.leave();
       engine.makeRoom();
-      return refillAtLast(heaps.enter(), byteSize, sizeClass, byteAlignment, arena);
+      return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
     } catch (Throwable e) {
-      heap.leave();
+      cell.heap.leave();
       throw engine.translate(e, this, byteSize);
     }
   }
 
-  private Page refillAtLast(
-      ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+  private BudgetCell refillAtLast(
+      BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
-      return newPage(heap, byteSize, sizeClass, byteAlignment, arena);
+      findPage(cell, byteSize, sizeClass, byteAlignment, arena);
+      return cell;
     } catch (Throwable e) {
-      heap.leave();
+      cell.heap.leave();
       throw engine.translate(e, this, byteSize);
     }
   }
 
-  private Page newPage(
-      ThreadHeap heap, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+  private void findPage(
+      BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    Bin bin = cell.bin(sizeClass);
     if (sizeClass != SizeClasses.HUGE) {
       checkRoom(SizeClasses.slotBytes(sizeClass));
-      return heap.refill(sizeClass);
+      bin.refill();
+      return;
     }
     if (byteSize < 0 || byteSize > MAX_BYTE_SIZE) {
       throw new IllegalArgumentException("a block must have 0 to 2^46 bytes, not " + byteSize);
     }
     if (arena == null) {
       checkRoom(ChunkPool.hugeBytes(byteSize));
-      return heap.hugePage(byteSize, byteAlignment);
+      bin.offer(cell.heap.hugePage(byteSize, byteAlignment));
+    } else {
+      long bytes = Math.max(1, byteSize);
+      checkRoom(bytes);
+      bin.offer(cell.heap.arenaPage(arena, bytes, byteAlignment));
     }
-    long bytes = Math.max(1, byteSize);
-    checkRoom(bytes);
-    return heap.arenaPage(arena, bytes, byteAlignment);
   }
 
   /** Refuses before a page is taken, so that what is refused leaves no page behind. */
   private void checkRoom(long slotBytes) {
     engine.checkOpen();
-    BudgetAccount refuser = account.refuser(slotBytes);
+    BudgetAccount refuser = refuser(slotBytes);
     if (refuser != null) {
       throw new Engine.Refused(refuser);
     }
@@ -246,12 +292,12 @@ final class BudgetNode implements Budget {
 
   @Override
   public long usedBytes() {
-    return account.isLimited() ? account.chargedBytes() : usage().usedBytes();
+    return isLimited() ? chargedBytes() : usage().usedBytes();
   }
 
   /** Returns what this budget and its descendants have done. */
   Usage usage() {
-    Usage sum = heaps.usage(account);
+    Usage sum = heaps.usage(this);
     for (BudgetNode child : children) {
       sum.add(child.usage());
     }
@@ -260,13 +306,8 @@ final class BudgetNode implements Budget {
 
   @Override
   public long peakBytes() {
-    account.notePeak(usedBytes());
-    return account.peakBytes();
-  }
-
-  @Override
-  public BudgetLimits limits() {
-    return account.limits();
+    notePeak(usedBytes());
+    return notedPeakBytes();
   }
 
   @Override
@@ -279,10 +320,6 @@ final class BudgetNode implements Budget {
 
   Engine engine() {
     return engine;
-  }
-
-  BudgetAccount account() {
-    return account;
   }
 
   List<BudgetNode> nodes() {

@@ -23,7 +23,7 @@ final class Budgets {
 
   Budgets(Engine engine, BudgetLimits limits) {
     this.engine = engine;
-    this.root = new BudgetNode(engine, null, ROOT, new BudgetAccount(0, null, limits));
+    this.root = new BudgetNode(engine, 0, null, ROOT, limits);
   }
 
   BudgetNode root() {
@@ -44,8 +44,7 @@ final class Budgets {
     if (depth(parent) >= MAX_DEPTH) {
       throw new IllegalStateException("budgets are nested " + MAX_DEPTH + " deep at most");
     }
-    BudgetNode node =
-        new BudgetNode(engine, parent, name, new BudgetAccount(count++, parent.account(), limits));
+    BudgetNode node = new BudgetNode(engine, count++, parent, name, limits);
     parent.addNode(node);
     return node;
   }
@@ -74,16 +73,15 @@ final class Budgets {
   }
 
   synchronized void setLimits(BudgetNode node, BudgetLimits limits) {
-    BudgetAccount account = node.account();
-    if (account.isLimited() == limits.isLimited()) {
-      account.setLimits(limits);
+    if (node.isLimited() == limits.isLimited()) {
+      node.replaceLimits(limits);
     } else {
       engine
           .heaps()
           .exclusively(
               () -> {
-                account.setLimited(limits, node.usage().usedBytes());
-                forEach(node, descendant -> descendant.account().refresh());
+                node.setLimited(limits, node.usage().usedBytes());
+                forEach(node, BudgetNode::refresh);
               });
     }
     if (node == root) {
@@ -102,7 +100,7 @@ final class Budgets {
   /** Returns the path of the budget whose account {@code account} is. */
   String pathOf(BudgetNode asked, BudgetAccount account) {
     for (BudgetNode node = asked; node != null; node = node.parent()) {
-      if (node.account() == account) {
+      if (node == account) {
         return node.path();
       }
     }

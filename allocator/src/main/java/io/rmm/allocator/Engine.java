@@ -104,6 +104,12 @@ final class Engine implements ChunkEvents {
             : "a handle was closed that had been closed before");
   }
 
+  /** Tells whether a handle can still be used. */
+  boolean isAlive(Page page, int slot, long id, int handle) {
+    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    return state == id || (state == (id | Page.SHARED) && shares.isOpen(id, handle));
+  }
+
   /** Reports the use of a handle that is dead, unless it died with the manager. */
   IllegalStateException deadHandle(
       Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
@@ -157,7 +163,7 @@ final class Engine implements ChunkEvents {
           "",
           "an address was freed that is no memory of this manager");
     }
-    int slot = page.slotAt(address - page.memory.address());
+    int slot = page.slotAt(address - page.address);
     if (slot < 0) {
       return misuse.report(
           MisuseKind.INVALID_FREE,
@@ -235,7 +241,7 @@ final class Engine implements ChunkEvents {
 
   private RuntimeException reject(
       BudgetNode asked, String rejectedBy, long byteSize, long used, long limit) {
-    asked.account().countRejection();
+    asked.countRejection();
     AllocationRejection rejection =
         new AllocationRejection(asked.path(), rejectedBy, byteSize, used, limit);
     listeners.tell(listener -> listener.onRejection(rejection));
@@ -360,22 +366,21 @@ final class Engine implements ChunkEvents {
     Budgets.forEach(
         root,
         node -> {
-          BudgetAccount account = node.account();
           Usage usage = node.usage();
-          long used = account.isLimited() ? account.chargedBytes() : usage.usedBytes();
-          account.notePeak(used);
+          long used = node.isLimited() ? node.chargedBytes() : usage.usedBytes();
+          node.notePeak(used);
           usages.add(
               new MemorySnapshot.BudgetUsage(
                   node.path(),
                   used,
-                  account.peakBytes(),
-                  account.limits(),
+                  node.notedPeakBytes(),
+                  node.limits(),
                   usage.allocations,
                   usage.frees,
                   usage.allocatedBytes,
                   usage.freedBytes,
                   Math.min(usage.requestedBytes, used),
-                  account.rejections()));
+                  node.rejections()));
         });
     return usages;
   }

@@ -25,12 +25,12 @@ final class Shares {
   private final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
 
   /** Opens a further handle; returns its number, or -1 if {@code handle} is closed. */
-  int open(Page page, int slot, long id, int handle) {
+  int open(BudgetNode budget, Page page, int slot, long id, int handle) {
     while (true) {
       long state = (long) Page.IDS.getVolatile(page.ids, slot);
       if (state == id) {
         byBlock.computeIfAbsent(id, _ -> new OpenHandles());
-        if (!Page.IDS.compareAndSet(page.ids, slot, id, id | Page.SHARED)
+        if (!budget.changeId(page, slot, id, id | Page.SHARED)
             && (long) Page.IDS.getVolatile(page.ids, slot) != (id | Page.SHARED)) {
           byBlock.remove(id);
           return -1;

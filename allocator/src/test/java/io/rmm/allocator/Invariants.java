@@ -39,8 +39,8 @@ final class Invariants {
 
   private static void checkBudgets(BudgetNode node) {
     Usage usage = node.usage();
-    if (node.account().isLimited()) {
-      assertThat(node.account().chargedBytes())
+    if (node.isLimited()) {
+      assertThat(node.chargedBytes())
           .as("charged to %s", node.path())
           .isEqualTo(usage.usedBytes());
     }

@@ -18,10 +18,15 @@ import org.jspecify.annotations.Nullable;
  * Heaps#exclusively} stops all heaps for that moment, so that nothing is charged twice or not at
  * all.
  */
-public final class BudgetAccount {
+public abstract class BudgetAccount {
 
   /** Where every heap has this account's cell. */
   final int index;
+
+  /**
+   * What {@link RecentCells} mixes with the number of a thread: spreads accounts over its table.
+   */
+  final int seed = RecentCells.newSeed();
 
   private final @Nullable BudgetAccount parent;
   private final AtomicLong charged = new AtomicLong();
@@ -37,7 +42,7 @@ public final class BudgetAccount {
   private boolean exact;
 
   /** Makes an account that holds nothing. */
-  public BudgetAccount(int index, @Nullable BudgetAccount parent, BudgetLimits limits) {
+  protected BudgetAccount(int index, @Nullable BudgetAccount parent, BudgetLimits limits) {
     this.index = index;
     this.parent = parent;
     this.limits = limits;
@@ -50,12 +55,12 @@ public final class BudgetAccount {
    *
    * @return the account that refuses, in which case nothing was charged, or null
    */
-  public @Nullable BudgetAccount charge(long bytes) {
+  public final @Nullable BudgetAccount charge(long bytes) {
     return exact ? chargeExactly(bytes) : null;
   }
 
   /** Takes back what {@link #charge} charged. */
-  public void refund(long bytes) {
+  public final void refund(long bytes) {
     if (exact) {
       for (BudgetAccount account = this; account != null; account = account.parent) {
         if (account.limited) {
@@ -98,7 +103,7 @@ public final class BudgetAccount {
   }
 
   /** Raises the peak to {@code used} if it is lower. */
-  public void notePeak(long used) {
+  public final void notePeak(long used) {
     // The common case, not above the peak, costs one read.
     long known = peak.get();
     while (used > known && !peak.compareAndSet(known, used)) {
@@ -110,7 +115,7 @@ public final class BudgetAccount {
    * Tells what would refuse {@code bytes} now, without charging them: before memory is taken for
    * them.
    */
-  public @Nullable BudgetAccount refuser(long bytes) {
+  public final @Nullable BudgetAccount refuser(long bytes) {
     for (BudgetAccount account = this; account != null; account = account.parent) {
       if (account.limited && bytes > account.limits.hard() - account.charged.get()) {
         return account;
@@ -120,17 +125,17 @@ public final class BudgetAccount {
   }
 
   /** Returns the limits in force. */
-  public BudgetLimits limits() {
+  public final BudgetLimits limits() {
     return limits;
   }
 
   /** Sets the limits, where that does not change whether the account is limited. */
-  public void setLimits(BudgetLimits limits) {
+  public final void replaceLimits(BudgetLimits limits) {
     this.limits = limits;
   }
 
   /** Tells whether {@link #chargedBytes()} counts. */
-  public boolean isLimited() {
+  public final boolean isLimited() {
     return limited;
   }
 
@@ -139,7 +144,7 @@ public final class BudgetAccount {
    *
    * @param used what this account and its descendants hold
    */
-  public void setLimited(BudgetLimits limits, long used) {
+  public final void setLimited(BudgetLimits limits, long used) {
     this.limits = limits;
     this.limited = limits.isLimited();
     charged.set(used);
@@ -147,27 +152,27 @@ public final class BudgetAccount {
   }
 
   /** Finds out anew whether an ancestor counts exactly. All heaps are stopped. */
-  public void refresh() {
+  public final void refresh() {
     exact = limited || (parent != null && parent.exact);
   }
 
   /** Returns the used bytes of a limited account. */
-  public long chargedBytes() {
+  public final long chargedBytes() {
     return charged.get();
   }
 
   /** Returns the highest used bytes noted. */
-  public long peakBytes() {
+  public final long notedPeakBytes() {
     return peak.get();
   }
 
   /** Counts a refused allocation. */
-  public void countRejection() {
+  public final void countRejection() {
     rejections.incrementAndGet();
   }
 
   /** Returns the number of refused allocations. */
-  public long rejections() {
+  public final long rejections() {
     return rejections.get();
   }
 }

@@ -9,10 +9,18 @@ import java.lang.invoke.VarHandle;
  * <p>A free is counted by the heap of the thread that frees, not by that of the page: so every
  * counter has one writer and needs no atomics, and only the sums over all heaps mean anything. The
  * writes are opaque: each is whole, and becomes visible in time, at the price of a plain one.
+ *
+ * <p>Each counter costs an allocation three instructions, so there is none that could be had from
+ * another: allocations are counted by the ids given out ({@link BlockIds}), and the countdown to
+ * the next sample is a mark in the allocated bytes. That each cell has a countdown of its own does
+ * no harm to sampling: the exponential distribution has no memory, and so many of them make one
+ * Poisson process over all bytes.
  */
-public final class BudgetCell {
+public final class BudgetCell extends BlockIds {
 
-  private static final VarHandle ALLOCATIONS;
+  /** So that the ids are looked after in time, however small the blocks. */
+  private static final long MAX_COUNTDOWN = BlockIds.MAX_BETWEEN_CHECKS * SizeClasses.GRANULE;
+
   private static final VarHandle FREES;
   private static final VarHandle ALLOCATED_BYTES;
   private static final VarHandle FREED_BYTES;
@@ -21,7 +29,6 @@ public final class BudgetCell {
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      ALLOCATIONS = lookup.findVarHandle(BudgetCell.class, "allocations", long.class);
       FREES = lookup.findVarHandle(BudgetCell.class, "frees", long.class);
       ALLOCATED_BYTES = lookup.findVarHandle(BudgetCell.class, "allocatedBytes", long.class);
       FREED_BYTES = lookup.findVarHandle(BudgetCell.class, "freedBytes", long.class);
@@ -31,23 +38,99 @@ public final class BudgetCell {
     }
   }
 
-  private long allocations;
+  /** The heap whose holder writes here. */
+  public final ThreadHeap heap;
+
+  /** The budget that this is about. */
+  public final BudgetAccount account;
+
+  /** Those of the heap. Here too, to be found without a look at the heap. */
+  private final Bin[] bins;
+
   private long frees;
   private long allocatedBytes;
   private long freedBytes;
   private long requestedBytes;
 
-  void countAllocation(long slotBytes, long byteSize) {
-    ALLOCATIONS.setOpaque(this, allocations + 1);
-    ALLOCATED_BYTES.setOpaque(this, allocatedBytes + slotBytes);
-    REQUESTED_BYTES.setOpaque(this, requestedBytes + byteSize);
+  /** The allocated bytes beyond which the countdown ends. */
+  private long countdownEnd = -1;
+
+  /** Bytes of the countdown beyond {@link #countdownEnd}. */
+  private long undrawn;
+
+  private long meanAtDraw = -1;
+
+  /**
+   * Makes a cell without a countdown yet: its first allocation is the occasion to draw one. The
+   * caller holds {@code heap}.
+   */
+  BudgetCell(ThreadHeap heap, BudgetAccount account, Bin[] bins) {
+    this.heap = heap;
+    this.account = account;
+    this.bins = bins;
   }
 
-  void countFree(long slotBytes, long byteSize) {
+  // ---- the fast path; the caller holds the heap ----
+
+  /** Returns where the heap takes slots of {@code sizeClass} from. */
+  public Bin bin(int sizeClass) {
+    return bins[sizeClass];
+  }
+
+  /** Counts an allocation; returns an id that no other block of the process has. */
+  public long countAllocation(long slotBytes, long byteSize) {
+    ALLOCATED_BYTES.setOpaque(this, allocatedBytes + slotBytes);
+    REQUESTED_BYTES.setOpaque(this, requestedBytes + byteSize);
+    return nextId();
+  }
+
+  /** Counts a free. */
+  public void countFree(long slotBytes, long byteSize) {
     FREES.setOpaque(this, frees + 1);
     FREED_BYTES.setOpaque(this, freedBytes + slotBytes);
     REQUESTED_BYTES.setOpaque(this, requestedBytes - byteSize);
   }
+
+  /** Tells whether the countdown to the next observation has ended. */
+  public boolean isObservationDue() {
+    return allocatedBytes > countdownEnd;
+  }
+
+  // ---- sampling; the caller holds the heap ----
+
+  /**
+   * Sets the bytes to the next observation.
+   *
+   * @param bytes 0 or more
+   * @param mean the mean of the distribution that {@code bytes} was drawn from
+   * @param counted bytes allocated already that the countdown includes
+   */
+  public void redraw(long bytes, long mean, long counted) {
+    countdownEnd = allocatedBytes - counted;
+    undrawn = bytes;
+    meanAtDraw = mean;
+    drawOn();
+  }
+
+  /**
+   * Goes on with a countdown whose end was put off, and looks after the ids.
+   *
+   * @return whether there was something to go on with
+   */
+  public boolean drawOn() {
+    long step = Math.min(undrawn, MAX_COUNTDOWN);
+    undrawn -= step;
+    countdownEnd += step;
+    renewIds();
+    return step > 0;
+  }
+
+  /** Returns the mean that the countdown which now ends was drawn with, or -1 at the very first. */
+  public long meanAtDraw() {
+    return meanAtDraw;
+  }
+
+  // ---- for readers; any thread ----
 
   /**
    * Adds the frees to {@code sum}. To be read of all cells before {@link #addAllocationsTo}: a free
@@ -63,6 +146,6 @@ public final class BudgetCell {
   void addAllocationsTo(Usage sum) {
     sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
     sum.allocatedBytes += (long) ALLOCATED_BYTES.getOpaque(this);
-    sum.allocations += (long) ALLOCATIONS.getOpaque(this);
+    sum.allocations += givenIds();
   }
 }

@@ -423,7 +423,7 @@ public final class ChunkPool {
       long bytes = 0;
       for (Chunk chunk : byAddress.values().toArray(new Chunk[0])) {
         if (chunk.huge && chunk.pages[0] != null) {
-          ThreadHeap.closeIds(chunk.pages[0]);
+          chunk.pages[0].closeIds();
         }
         bytes += retire(chunk);
       }

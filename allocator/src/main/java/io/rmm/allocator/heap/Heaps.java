@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The heaps of one memory manager: finds the one that a thread works with, passes on those of dead
  * threads, and stops them when something must be done to all.
  *
- * <p><b>Platform threads</b> have a heap each, found in a small table by the thread's number, or
- * else through a {@link ThreadLocal}. There is no hook in the JDK for a thread's death; so heaps of
- * dead threads are looked for when a new thread needs one (a few at a time, so that 100,000 short
- * threads do not make 100,000 heaps) and by the clock.
+ * <p><b>Platform threads</b> have a heap each, found by way of {@link RecentCells}, or else through
+ * a {@link ThreadLocal}. There is no hook in the JDK for a thread's death; so heaps of dead threads
+ * are looked for when a new thread needs one (a few at a time, so that 100,000 short threads do not
+ * make 100,000 heaps) and by the clock.
  *
  * <p><b>Virtual threads</b> share stripes: a thread tries that of its number, then the others, and
  * waits for its own when all are held. As many stripes as processors, since no more virtual threads
@@ -27,8 +27,8 @@ public final class Heaps {
   /** Heaps that a new thread looks at for one whose thread has died. */
   private static final int ORPHAN_CANDIDATES = 8;
 
-  /** Threads whose numbers differ by less than this do not push each other out; a power of two. */
-  private static final int RECENT = 256;
+  /** Ticks, four a second, without a remote free after which a heap is its owner's alone again. */
+  private static final int QUIET_TICKS = 40;
 
   private static final long STOP_POLL_NANOS = 20_000;
 
@@ -48,15 +48,8 @@ public final class Heaps {
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<WeakReference<ThreadHeap>> local = new ThreadLocal<>();
 
-  /**
-   * The heap that a thread of such a number used last: found with three loads, where a {@link
-   * ThreadLocal} takes six, one after the other. Written and read without order, which is harmless:
-   * an entry counts only if its heap is biased to the reading thread, and nobody but that thread
-   * itself makes it so.
-   */
-  private final @Nullable ThreadHeap[] recent = new ThreadHeap[RECENT];
-
   private final ThreadHeap[] stripes;
+  private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
   private final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
 
   /** Guards the list of heaps and who they are biased to; held while heaps are stopped. */
@@ -73,60 +66,75 @@ public final class Heaps {
     int processors = Runtime.getRuntime().availableProcessors();
     this.stripes = new ThreadHeap[Integer.highestOneBit(2 * processors - 1)];
     for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new ThreadHeap(this, null);
+      stripes[i] = ThreadHeap.stripe(this);
       heaps.add(stripes[i]);
     }
   }
 
-  /** Returns the calling thread's heap, held. */
-  public ThreadHeap enter() {
+  /** Returns the cell for {@code account} of the calling thread's heap, which it then holds. */
+  @SuppressWarnings("ReferenceEquality") // an account equals itself alone
+  public BudgetCell enter(BudgetAccount account) {
     Thread thread = Thread.currentThread();
-    ThreadHeap heap = recent[(int) thread.threadId() & (recent.length - 1)];
-    if (heap != null && heap.isBiasedTo(thread)) {
-      heap.hold();
-      return heap;
-    }
-    return enterUnknown(thread);
+    BudgetCell cell = RecentCells.find(thread, account);
+    return cell != null && cell.account == account && cell.heap.tryHold(thread)
+        ? cell
+        : enterSlowly(thread, account);
   }
 
-  private ThreadHeap enterUnknown(Thread thread) {
+  private BudgetCell enterSlowly(Thread thread, BudgetAccount account) {
     if (thread.isVirtual()) {
-      return enterStripe(thread);
+      return enterStripe(thread).cell(account);
     }
     WeakReference<ThreadHeap> known = local.get();
     ThreadHeap heap = known == null ? null : known.get();
-    if (heap == null) {
+    if (heap == null || !heap.tryHold(thread)) {
       heap = bind(thread);
+      boolean held = heap.tryHold(thread);
+      assert held : "a heap was just bound to this thread";
     }
-    recent[(int) thread.threadId() & (recent.length - 1)] = heap;
-    heap.hold();
-    return heap;
+    BudgetCell cell = heap.cell(account);
+    RecentCells.remember(thread, cell);
+    return cell;
   }
 
   /**
-   * Returns the heap, held, that the calling thread frees a slot of {@code page} with: the page's
-   * own if that is the thread's.
+   * Returns a cell for {@code account} of a heap that the calling thread then holds, to free a slot
+   * of {@code page} with: of the page's own heap if that can be had.
    */
-  public ThreadHeap enterToFree(Page page) {
+  public BudgetCell enterToFree(Page page, BudgetAccount account) {
     ThreadHeap owner = page.owner;
-    if (owner.isBiasedTo(Thread.currentThread())) {
-      owner.hold();
-      return owner;
+    if (owner.isStripe() && Thread.currentThread().isVirtual() && owner.tryHoldStripe()) {
+      return owner.cell(account);
     }
-    return enter();
+    return enter(account);
+  }
+
+  /**
+   * Returns a cell as {@link #enterToFree} does, once the id of a live block in {@code page} may be
+   * changed by compare-and-set: that is, once its heap has no sole freer but the caller.
+   */
+  public BudgetCell enterToChange(Page page, BudgetAccount account) {
+    while (true) {
+      BudgetCell cell = enterToFree(page, account);
+      if (cell.heap == page.owner || !page.owner.hasSoleFreer()) {
+        return cell;
+      }
+      cell.heap.leave();
+      open(page.owner);
+    }
   }
 
   /** Ends the calling thread's hold, if there is one, after its operation overflowed the stack. */
   public void abandon() {
-    Thread thread = Thread.currentThread();
-    if (thread.isVirtual()) {
+    if (Thread.currentThread().isVirtual()) {
       for (ThreadHeap stripe : stripes) {
         stripe.abandon();
       }
       return;
     }
-    ThreadHeap heap = recent[(int) thread.threadId() & (recent.length - 1)];
-    if (heap != null && heap.isBiasedTo(thread)) {
+    WeakReference<ThreadHeap> known = local.get();
+    ThreadHeap heap = known == null ? null : known.get();
+    if (heap != null && heap.isBiasedTo(Thread.currentThread())) {
       heap.abandon();
     }
   }
@@ -154,7 +162,7 @@ public final class Heaps {
       }
       if (heap == null) {
         checkOpen(closed);
-        heap = new ThreadHeap(this, thread);
+        heap = ThreadHeap.of(this, thread);
         heaps.add(heap);
       } else {
         heap.bias(thread);
@@ -197,6 +205,11 @@ public final class Heaps {
 
   ChunkPool pool() {
     return pool;
+  }
+
+  /** Returns the heap that huge pages belong to. */
+  ThreadHeap nobody() {
+    return nobody;
   }
 
   // ---- stopping heaps ----
@@ -245,6 +258,39 @@ public final class Heaps {
     }
   }
 
+  /** Lets anybody free the blocks of {@code heap}. Not to be called in an operation. */
+  private void open(ThreadHeap heap) {
+    StackRoom.check();
+    lock.lock();
+    try {
+      if (heap.hasSoleFreer()) {
+        heap.revoke();
+        try {
+          AllThreadsBarrier.run();
+          awaitStop(heap, Integer.MAX_VALUE);
+          heap.openToOthers();
+        } finally {
+          heap.restore();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes owners the sole freers again of heaps where nobody else has freed for some while. */
+  private void closeQuietHeaps() {
+    List<ThreadHeap> quiet =
+        heaps.stream()
+            .filter(heap -> !heap.isStripe() && !heap.hasSoleFreer())
+            .filter(heap -> heap.ticksWithoutRemoteFree() >= QUIET_TICKS)
+            .toList();
+    if (!quiet.isEmpty()) {
+      // All heaps, since a thread that frees a block of another heap holds its own meanwhile.
+      exclusively(() -> quiet.forEach(ThreadHeap::closeToOthers));
+    }
+  }
+
   /** Waits until the owner of a revoked heap has stopped; returns whether it has. */
   private static boolean awaitStop(ThreadHeap heap, int polls) {
     for (int poll = 1; !heap.isStopped() && poll <= polls; poll++) {
@@ -261,6 +307,9 @@ public final class Heaps {
   /** Lets go of dead threads, takes empty pages back, and gives idle memory back. */
   public void tick(boolean idleEnds) {
     collect(false);
+    if (idleEnds) {
+      closeQuietHeaps();
+    }
     pool.tick(idleEnds);
   }
 
@@ -400,10 +449,10 @@ public final class Heaps {
     long frees = 0;
     long allocations = 0;
     for (ThreadHeap heap : heaps) {
-      frees += heap.frees(sizeClass);
+      frees += heap.bin(sizeClass).frees();
     }
     for (ThreadHeap heap : heaps) {
-      allocations += heap.allocations(sizeClass);
+      allocations += heap.bin(sizeClass).allocations();
     }
     long used = hugeUsedBytes + Math.max(0, allocations - frees) * slotBytes;
     if (allocations > 0 || pageBytes > 0) {

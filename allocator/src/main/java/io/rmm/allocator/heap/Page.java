@@ -1,5 +1,6 @@
 package io.rmm.allocator.heap;
 
+import io.rmm.allocator.source.LinuxSystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * own. Why an array of the page and not a field of the handle: an object whose field is the target
  * of a compare-and-set is never scalar-replaced.
  *
- * <p><b>Free slots.</b> {@link #free} has a bit for each free slot and belongs to whoever holds the
- * owning heap: no atomics. A thread that does not hold it sets the bit in {@link #remote} by one
- * atomic OR instead, and, if the page does not wait there already, pushes the page on the owner's
- * queue. A slot is thus in exactly one of four states: live, free, remotely freed, or in the hands
- * of the thread between the two steps of its free.
+ * <p><b>Free slots.</b> {@link #free} has a bit for each free slot, but for those of the word that
+ * the {@link Bin} takes slots from, and belongs to whoever holds the owning heap: no atomics. A
+ * thread that does not hold it sets the bit in {@link #remote} by one atomic OR instead, and, if
+ * the page does not wait there already, pushes the page on the owner's queue. A slot is thus in
+ * exactly one of four states: live, free, remotely freed, or in the hands of the thread between the
+ * two steps of its free.
  *
  * <p>Metadata stands on the Java heap, out of reach of stray writes to the memory it describes: 8
  * bytes a slot for the id, and two bits. A page object is never used for another page; after its
@@ -43,38 +45,51 @@ public final class Page {
   public static final VarHandle IDS = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final VarHandle REMOTE = IDS;
-  private static final VarHandle PENDING;
 
-  static {
-    try {
-      PENDING = MethodHandles.lookup().findVarHandle(Page.class, "pending", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  /**
+   * Words on both sides of what is used of {@link #remote}: keep it off the cache lines of whatever
+   * the owner writes to.
+   */
+  private static final int PADDING = 8;
+
+  /** Where {@link #remote} says whether the page stands on the owner's queue. */
+  private static final int PENDING = PADDING;
+
+  /** Where {@link #remote} has the bits of the first 64 slots. */
+  private static final int FIRST_REMOTE = PADDING + 1;
 
   /** Bytes of a slot. */
   public final long slotBytes;
 
+  /** The address of the first slot. */
+  public final long address;
+
   /** The memory of all slots. */
-  public final MemorySegment memory;
+  final MemorySegment memory;
+
+  /** Whether {@link #memory} has a scope that can be closed. */
+  private final boolean scoped;
 
   /** What stands in each slot; see above. */
   public final long[] ids;
 
-  /** The heap that this page belongs to. */
+  /** The heap that this page belongs to; one that no thread holds, if the page is huge. */
   public final ThreadHeap owner;
 
-  final int sizeClass;
+  /** The owner's bin for the size class of this page. */
+  public final Bin bin;
+
+  /** The size class of the slots. */
+  public final int sizeClass;
+
   final int slots;
   final @Nullable Chunk chunk;
   final int firstSlice;
 
   private final long[] free;
-  private final long[] remote;
 
-  /** The word of {@link #free} from which slots are taken now. */
-  private int cursor;
+  /** The word {@link #PENDING}, then a bit for each slot that was freed without the hold. */
+  private final long[] remote;
 
   /** Whether the owner has put this page aside because it found no free slot. */
   boolean full;
@@ -90,9 +105,6 @@ public final class Page {
 
   /** The next page of the owner's queue of remotely freed pages. */
   @Nullable Page nextRemote;
-
-  @SuppressWarnings("unused") // by PENDING
-  private volatile int pending;
 
   /** Makes a page for one huge block whose memory somebody else, namely an arena, takes care of. */
   static Page of(ThreadHeap owner, MemorySegment memory) {
@@ -127,80 +139,95 @@ public final class Page {
       int firstSlice,
       MemorySegment memory) {
     this.owner = owner;
+    this.bin = owner.bin(sizeClass);
     this.sizeClass = sizeClass;
     this.slotBytes = slotBytes;
     this.slots = slots;
     this.chunk = chunk;
     this.firstSlice = firstSlice;
     this.memory = memory;
+    this.address = memory.address();
+    this.scoped = chunk == null || !chunk.extent.isUnscoped();
     this.ids = new long[slots];
     int words = Math.max(1, (slots + Long.SIZE - 1) / Long.SIZE);
     this.free = new long[words];
-    this.remote = new long[words];
+    this.remote = new long[FIRST_REMOTE + words + PADDING];
     for (int word = 0; word < words; word++) {
       free[word] = all(word);
     }
-    this.full = sizeClass == SizeClasses.HUGE;
   }
 
-  /** Returns a page without slots: what a heap has for a class of which it has no page yet. */
-  static Page none(ThreadHeap owner) {
-    return new Page(owner, SizeClasses.HUGE, 0, 0, null, 0, MemorySegment.NULL);
+  /** Returns the first {@code byteSize} bytes of {@code slot}. */
+  public MemorySegment segment(int slot, long byteSize) {
+    return scoped
+        ? memory.asSlice(slot * slotBytes, byteSize)
+        : LinuxSystemCalls.PROCESS.asSlice(address + slot * slotBytes, byteSize);
   }
 
-  /** Takes a free slot from the current word, or returns -1. The caller holds the owner. */
-  public int take() {
-    int word = cursor;
-    long bits = free[word];
-    if (bits == 0) {
-      return -1;
-    }
-    free[word] = bits & (bits - 1);
-    return (word << 6) + Long.numberOfTrailingZeros(bits);
+  /** Returns the address of {@code slot}. */
+  public long address(int slot) {
+    return address + slot * slotBytes;
   }
 
   /** Gives a slot back. The caller holds the owner and has made the slot's id negative. */
   void give(int slot) {
     free[slot >>> 6] |= 1L << slot;
     if (full) {
-      owner.relist(this);
+      bin.relist(this);
     }
   }
 
   /** Gives a slot back without holding the owner; the slot's id is negative. */
   void giveRemotely(int slot) {
-    long _ = (long) REMOTE.getAndBitwiseOr(remote, slot >>> 6, 1L << slot);
-    if (pending == 0 && PENDING.compareAndSet(this, 0, 1)) {
+    long _ = (long) REMOTE.getAndBitwiseOr(remote, FIRST_REMOTE + (slot >>> 6), 1L << slot);
+    if ((long) REMOTE.getVolatile(remote, PENDING) == 0
+        && REMOTE.compareAndSet(remote, PENDING, 0L, 1L)) {
       owner.pushRemote(this);
     }
   }
 
   /** Opens the page to be pushed on the owner's queue again. Before {@link #collectRemote()}. */
   void clearPending() {
-    pending = 0;
+    REMOTE.setVolatile(remote, PENDING, 0L);
   }
 
   /** Makes remotely freed slots free. The caller holds the owner. */
   void collectRemote() {
-    for (int word = 0; word < remote.length; word++) {
+    for (int word = 0; word < free.length; word++) {
       // Volatile, so that it is not read before clearPending has been written: a free that this
       // misses finds the page open, and pushes it again.
-      if ((long) REMOTE.getVolatile(remote, word) != 0) {
-        free[word] |= (long) REMOTE.getAndSet(remote, word, 0L);
+      if ((long) REMOTE.getVolatile(remote, FIRST_REMOTE + word) != 0) {
+        free[word] |= (long) REMOTE.getAndSet(remote, FIRST_REMOTE + word, 0L);
       }
     }
   }
 
-  /** Moves to the next word with a free slot; returns whether there is one. Holder only. */
-  boolean advance() {
-    for (int i = 1; i <= free.length; i++) {
-      int word = cursor + i < free.length ? cursor + i : cursor + i - free.length;
+  /** Returns the first word with a free slot, searching around from {@code start}, or -1. */
+  int firstFreeWord(int start) {
+    for (int i = 0; i < free.length; i++) {
+      int word = start + i < free.length ? start + i : start + i - free.length;
       if (free[word] != 0) {
-        cursor = word;
-        return true;
+        return word;
       }
     }
-    return false;
+    return -1;
+  }
+
+  /** Hands out all free slots of {@code word}, for the bin to take them one by one. */
+  long takeWord(int word) {
+    long slots = free[word];
+    free[word] = 0;
+    return slots;
+  }
+
+  /** Marks what is live as dead with the manager. */
+  void closeIds() {
+    for (int slot = 0; slot < slots; slot++) {
+      long id = (long) IDS.getVolatile(ids, slot);
+      if (id > 0) {
+        IDS.compareAndSet(ids, slot, id, CLOSED);
+      }
+    }
   }
 
   /**
@@ -209,21 +236,12 @@ public final class Page {
    */
   boolean isEmpty() {
     for (int word = 0; word < free.length; word++) {
-      if (((long) IDS.getOpaque(free, word) | (long) REMOTE.getOpaque(remote, word)) != all(word)) {
+      long here = (long) IDS.getOpaque(free, word) | bin.freeIn(this, word);
+      if ((here | (long) REMOTE.getOpaque(remote, FIRST_REMOTE + word)) != all(word)) {
         return false;
       }
     }
     return true;
-  }
-
-  /** Tells whether some slot is free, remotely freed ones not counted. Holder only. */
-  boolean hasFree() {
-    for (long bits : free) {
-      if (bits != 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Tells whether this page is that of one huge block, which goes back to the pool when freed. */

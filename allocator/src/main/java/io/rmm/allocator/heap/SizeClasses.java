@@ -46,10 +46,13 @@ public final class SizeClasses {
 
   /** Returns the class that serves {@code byteSize}, or {@link #HUGE}, also if it is negative. */
   public static int of(long byteSize) {
-    if (byteSize >= 0 && byteSize <= MAX_SMALL) {
-      return SMALL_INDEX[(int) (byteSize + (GRANULE - 1)) >>> GRANULE_SHIFT];
-    }
-    return ofLarge(byteSize);
+    // One comparison leaves out what is too large, and 0 and less besides.
+    long granule = (byteSize - 1) >>> GRANULE_SHIFT;
+    return granule < SMALL_INDEX.length ? SMALL_INDEX[(int) granule] : ofUnusual(byteSize);
+  }
+
+  private static int ofUnusual(long byteSize) {
+    return byteSize == 0 ? 0 : ofLarge(byteSize);
   }
 
   private static int ofLarge(long byteSize) {
@@ -136,10 +139,10 @@ public final class SizeClasses {
   }
 
   private static byte[] smallIndex() {
-    byte[] index = new byte[(MAX_SMALL >>> GRANULE_SHIFT) + 1];
+    byte[] index = new byte[MAX_SMALL >>> GRANULE_SHIFT];
     int sizeClass = 0;
     for (int i = 0; i < index.length; i++) {
-      while (SLOT_BYTES[sizeClass] < i << GRANULE_SHIFT) {
+      while (SLOT_BYTES[sizeClass] < (i + 1) << GRANULE_SHIFT) {
         sizeClass++;
       }
       index[i] = (byte) sizeClass;

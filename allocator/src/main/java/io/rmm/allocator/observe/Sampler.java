@@ -1,7 +1,7 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.SafetyMode;
-import io.rmm.allocator.heap.ThreadHeap;
+import io.rmm.allocator.heap.BudgetCell;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -61,28 +61,28 @@ public final class Sampler {
   }
 
   /**
-   * Ends a countdown and draws the next. The caller holds {@code heap}.
+   * Ends a countdown and draws the next. The caller holds the heap of {@code cell}.
    *
    * @return the bytes that the allocation of {@code bytes} stands for, or 0 if it is not observed
    *     because the countdown had not yet begun
    */
-  public long endCountdown(ThreadHeap heap, long bytes) {
-    if (heap.meanAtDraw() < 0) {
-      // The first countdown of this heap begins with this allocation.
+  public long endCountdown(BudgetCell cell, long bytes) {
+    if (cell.meanAtDraw() < 0) {
+      // The first countdown of this cell begins with this allocation.
       long first = mean;
-      heap.redraw(draw(first), first);
-      if (!heap.countDown(bytes)) {
+      cell.redraw(draw(first), first, bytes);
+      if (!cell.isObservationDue()) {
         return 0;
       }
     }
-    while (heap.drawOn()) {
-      if (!heap.countDown(0)) {
+    while (cell.drawOn()) {
+      if (!cell.isObservationDue()) {
         return 0;
       }
     }
-    long drawnWith = heap.meanAtDraw();
+    long drawnWith = cell.meanAtDraw();
     long now = mean;
-    heap.redraw(draw(now), now);
+    cell.redraw(draw(now), now, 0);
     if (observedThisSecond.incrementAndGet() % MAX_PER_SECOND == 0) {
       // Racing threads may lose a doubling; the next hundred will make up for it.
       mean = Math.min(2 * mean, MAX_MEAN);

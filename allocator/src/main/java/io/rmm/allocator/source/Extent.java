@@ -8,6 +8,12 @@ public interface Extent {
   /** Returns the whole range. */
   MemorySegment memory();
 
+  /**
+   * Tells whether the range may be seen through {@link LinuxSystemCalls#PROCESS}, because it has no
+   * scope that could be closed.
+   */
+  boolean isUnscoped();
+
   /** Returns the address of the first byte. */
   default long address() {
     return memory().address();

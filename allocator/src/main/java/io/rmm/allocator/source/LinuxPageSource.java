@@ -63,6 +63,11 @@ public final class LinuxPageSource implements PageSource {
     }
 
     @Override
+    public boolean isUnscoped() {
+      return true;
+    }
+
+    @Override
     public boolean discard(long offset, long bytes) {
       calls.discard(memory.address() + offset, bytes);
       return true;

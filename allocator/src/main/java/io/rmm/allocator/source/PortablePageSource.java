@@ -65,6 +65,11 @@ public final class PortablePageSource implements PageSource {
     }
 
     @Override
+    public boolean isUnscoped() {
+      return false;
+    }
+
+    @Override
     public boolean discard(long offset, long bytes) {
       return false;
     }

@@ -1,0 +1,208 @@
+package io.rmm.allocator.heap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages of one size class in one heap, and the counts of what the heap's holder did in the
+ * class. Belongs to the holder; the counts may be read by anybody.
+ *
+ * <p>Slots are taken from the current page, and there from the current word of its map of free
+ * slots. That word lies here, not in the page: so the fast path finds it with one load, and does
+ * not write to the page, which threads that free its slots from afar must read. When the word is
+ * used up, {@link #refill} finds the next one: in the same page, else in a partial page (of which
+ * some slots are known to be free), else in a new page. Full pages come back to the list of partial
+ * ones when a slot of theirs is freed.
+ */
+public final class Bin {
+
+  private static final VarHandle ALLOCATIONS;
+  private static final VarHandle FREES;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      ALLOCATIONS = lookup.findVarHandle(Bin.class, "allocations", long.class);
+      FREES = lookup.findVarHandle(Bin.class, "frees", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final ThreadHeap heap;
+  private final int sizeClass;
+  private @Nullable Page page;
+
+  /** The free slots from {@link #firstSlot} on, a bit for each; for 64 slots of the page. */
+  private long free;
+
+  /** The first of the 64 slots that {@link #free} is about. */
+  private int firstSlot;
+
+  private @Nullable Page partial;
+  private long allocations;
+  private long frees;
+
+  /** Allocations when the clock last looked; belongs to the clock. */
+  private long allocationsAtTick;
+
+  Bin(ThreadHeap heap, int sizeClass) {
+    this.heap = heap;
+    this.sizeClass = sizeClass;
+  }
+
+  // ---- the fast path ----
+
+  /** Returns the page of the slot that {@link #take} returned last. */
+  public Page page() {
+    return Objects.requireNonNull(page);
+  }
+
+  /** Takes a free slot, or returns -1 if {@link #refill} must find some. */
+  public int take() {
+    long slots = free;
+    if (slots == 0) {
+      return -1;
+    }
+    free = slots & (slots - 1);
+    return firstSlot + Long.numberOfTrailingZeros(slots);
+  }
+
+  /** Gives back a slot of {@code freed}, a page of this bin, whose id has been made negative. */
+  public void give(Page freed, int slot) {
+    if (freed == page && (slot & -Long.SIZE) == firstSlot) {
+      free |= 1L << slot;
+    } else {
+      freed.give(slot);
+    }
+  }
+
+  /** Counts an allocation. */
+  public void countAllocation() {
+    ALLOCATIONS.setOpaque(this, allocations + 1);
+  }
+
+  /** Counts a free, be it of a slot of this heap's or of another's. */
+  public void countFree() {
+    FREES.setOpaque(this, frees + 1);
+  }
+
+  // ---- the slow path ----
+
+  /**
+   * Finds free slots for {@link #take}.
+   *
+   * @throws OutOfMemoryError if there is no memory for a new page
+   */
+  public void refill() {
+    heap.checkOpen();
+    heap.drainRemote();
+    Page usedUp = page;
+    if (free != 0 || (usedUp != null && load(usedUp, firstSlot + Long.SIZE))) {
+      return;
+    }
+    if (usedUp != null) {
+      usedUp.full = true;
+      page = null;
+    }
+    Page next = partial;
+    if (next != null) {
+      partial = next.next;
+      next.next = null;
+    } else {
+      next = heap.newPage(sizeClass);
+    }
+    page = next;
+    boolean found = load(next, 0);
+    assert found : "a partial or a new page has a free slot";
+  }
+
+  /** Makes {@code huge}, which has one slot, current, for {@link #take} to find. */
+  public void offer(Page huge) {
+    page = huge;
+    firstSlot = 0;
+    free = 1;
+  }
+
+  /** Makes the first word of {@code from} with a free slot current, searching from {@code slot}. */
+  private boolean load(Page from, int slot) {
+    int first = from.firstFreeWord(slot / Long.SIZE);
+    if (first < 0) {
+      return false;
+    }
+    firstSlot = first * Long.SIZE;
+    free = from.takeWord(first);
+    return true;
+  }
+
+  /** Makes {@code freed}, which was full, a partial page. */
+  void relist(Page freed) {
+    freed.full = false;
+    freed.next = partial;
+    partial = freed;
+  }
+
+  /** Returns the free slots of word {@code word} of {@code asked} that are kept here. */
+  long freeIn(Page asked, int word) {
+    return asked == page && word * Long.SIZE == firstSlot ? free : 0;
+  }
+
+  /** Forgets the pages that went back to the pool. */
+  void unlistDead() {
+    if (page != null && page.dead) {
+      forgetCurrent();
+    }
+    Page kept = null;
+    Page listed = partial;
+    partial = null;
+    while (listed != null) {
+      Page next = listed.next;
+      listed.next = null;
+      if (!listed.dead) {
+        listed.next = kept;
+        kept = listed;
+      }
+      listed = next;
+    }
+    partial = kept;
+  }
+
+  private void forgetCurrent() {
+    page = null;
+    free = 0;
+    firstSlot = 0;
+  }
+
+  /** Forgets all pages. */
+  void clear() {
+    forgetCurrent();
+    partial = null;
+  }
+
+  // ---- for readers; any thread ----
+
+  /**
+   * A page that goes empty and full again at every allocation, as the current one may do, is worth
+   * keeping as long as its class is in use.
+   */
+  boolean isDispensable(Page candidate) {
+    return page != candidate || allocations() == allocationsAtTick;
+  }
+
+  /** Notes whether the class is in use. By the clock, after it has collected. */
+  void noteTick() {
+    allocationsAtTick = allocations();
+  }
+
+  /** Returns the allocations so far. */
+  long allocations() {
+    return (long) ALLOCATIONS.getOpaque(this);
+  }
+
+  /** Returns the frees so far. */
+  long frees() {
+    return (long) FREES.getAcquire(this);
+  }
+}
