@@ -14,7 +14,9 @@ import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.observe.Token;
+import io.rmm.allocator.source.Mappings;
 import io.rmm.allocator.source.PageSource;
+import io.rmm.allocator.source.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -224,10 +226,37 @@ final class Engine implements ChunkEvents {
     if (failure instanceof CommitRefused refused) {
       return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
     }
+    if (failure instanceof OutOfMemoryError error) {
+      throw explain(error);
+    }
     if (failure instanceof Error error) {
       throw error;
     }
     return (RuntimeException) failure;
+  }
+
+  /** Tells a want of mappings, which the operating system calls one of memory, from the latter. */
+  private OutOfMemoryError explain(OutOfMemoryError error) {
+    if (!(error.getCause() instanceof SystemCallException cause)
+        || cause.errno() != SystemCallException.ENOMEM) {
+      return error;
+    }
+    Mappings mappings = source.exhaustedMappings();
+    if (mappings == null) {
+      return error;
+    }
+    OutOfMemoryError explained =
+        new OutOfMemoryError(
+            mappings.advice()
+                + "; "
+                + cause.getMessage()
+                + "; RMM has committed "
+                + pool.committedBytes()
+                + " of "
+                + pool.reservedBytes()
+                + " reserved bytes");
+    explained.initCause(cause);
+    return explained;
   }
 
   RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {

@@ -3,158 +3,134 @@ package io.rmm.allocator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.LinuxPageSource;
 import io.rmm.allocator.source.LinuxSystemCalls;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every system call that the kernel makes may fail, once or for good: what was asked for gets a
- * typed error or is done later, nothing is lost, and the next call works.
+ * Every system call that the kernel makes may fail, once or for good, with whatever number: what
+ * was asked for gets a typed error or is done later, nothing is lost, and the next call works.
  */
 class SystemCallFailureTest {
 
   private static final LinuxSystemCalls LINUX = new LinuxSystemCalls();
 
-  /** More calls than the script below makes, so that the last rounds fail none. */
-  private static final int MORE_THAN_ALL = 60;
+  /** What the scenario needs is more, so that address space is reserved in its middle as well. */
+  private static final long STEP_BYTES = 16L << 20;
+
+  private static final Logger LOG = Logger.getLogger("io.rmm");
 
   private final FailingSystemCalls calls = new FailingSystemCalls(LINUX);
   private final Reports reports = new Reports();
+
+  /** Hundreds of managers would each say once that memory cannot go back. */
+  @BeforeAll
+  static void silence() {
+    LOG.setLevel(Level.SEVERE);
+  }
+
+  @AfterAll
+  static void speak() {
+    LOG.setLevel(null);
+  }
 
   private Engine engine() {
     Engine engine =
         new Engine(
             "failing",
-            new LinuxPageSource(calls),
+            new LinuxPageSource(calls, STEP_BYTES),
             new Sampler(SafetyMode.STANDARD, 1 << 20),
             BudgetLimits.unlimited());
     engine.listeners().add(reports);
     return engine;
   }
 
-  /** A program that needs every kind of call, and goes on without what it does not get. */
-  private static final class Script {
-    private final Engine engine;
-    private final List<Block> held = new ArrayList<>();
-    private int errors;
-
-    Script(Engine engine) {
-      this.engine = engine;
+  /** Lets the n-th call fail, for every n that there is, and prints what docs/faults.md keeps. */
+  @Test
+  void everyCallMayFail() {
+    FaultTable table = new FaultTable();
+    for (FaultTable.Errno errno : FaultTable.Errno.values()) {
+      for (int n = 0; failOnce(n, errno, table); n++) {}
+      for (int n = 0; failForGood(n, errno, table); n++) {}
     }
-
-    void run() {
-      for (int round = 0; round < 3; round++) {
-        for (long size : List.of(100L, 70_000L, 2L << 20, 3L << 20, 9L << 20, 40L)) {
-          allocate(size);
+    System.out.println(table);
+    for (FailingSystemCalls.Call call : FailingSystemCalls.Call.values()) {
+      for (FaultTable.Errno errno : FaultTable.Errno.values()) {
+        for (FaultTable.Span span : FaultTable.Span.values()) {
+          assertThat(table.faults(call, errno, span))
+              .as("%s with %s %s", call, errno, span.words)
+              .isPositive();
         }
-        free(3);
-        // Two idle periods, and once more.
-        for (int tick = 0; tick < 12; tick++) {
-          engine.tick();
-        }
-        Invariants.check(engine);
-        useArena();
-        free(2);
-        engine.purge();
-        Invariants.check(engine);
-      }
-      free(held.size());
-    }
-
-    private void allocate(long size) {
-      MemorySnapshot before = engine.snapshot();
-      try {
-        Block block = engine.budgets().root().allocate(size);
-        block.segment().set(ValueLayout.JAVA_BYTE, size - 1, (byte) 1);
-        held.add(block);
-      } catch (OutOfMemoryError e) {
-        check(e);
-        long mapped = size <= 2 << 20 ? 2 << 20 : ChunkPool.hugeBytes(size);
-        assertThat(e).hasMessageContaining("no " + mapped + " bytes");
-        MemorySnapshot after = engine.snapshot();
-        assertThat(after.liveBlocks()).isEqualTo(before.liveBlocks());
-        assertThat(after.usedBytes()).isEqualTo(before.usedBytes());
-        assertThat(after.allocations()).isEqualTo(before.allocations());
-      }
-      Invariants.check(engine);
-    }
-
-    private void useArena() {
-      long live = engine.snapshot().liveBlocks();
-      try (Arena arena = engine.budgets().root().openConfinedArena()) {
-        arena.allocate(5_000);
-        arena.allocate(4 << 20);
-      } catch (OutOfMemoryError e) {
-        check(e);
-      }
-      assertThat(engine.snapshot().liveBlocks()).isEqualTo(live);
-      Invariants.check(engine);
-    }
-
-    private void check(OutOfMemoryError e) {
-      errors++;
-      assertThat(e)
-          .hasMessageContaining("errno")
-          .hasMessageContaining("committed")
-          .hasMessageContaining("reserved");
-    }
-
-    private void free(int count) {
-      for (int i = 0; i < count && !held.isEmpty(); i++) {
-        held.remove(held.size() - 1).close();
-        Invariants.check(engine);
       }
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {12, 11, 1, 22})
-  void anyCallMayFailOnce(int errno) {
-    int survived = 0;
-    for (int first = 0; first < MORE_THAN_ALL; first++) {
-      Engine engine = engine();
-      calls.fail(first, 1, errno);
-      new Script(engine).run();
-      survived += calls.failed() > 0 ? 1 : 0;
-      checkEnd(engine);
-    }
-    assertThat(survived).as("rounds in which a call failed").isBetween(20, MORE_THAN_ALL - 1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {12, 11, 1, 22})
-  void allCallsMayFailFromSomeMomentOn(int errno) {
-    int errors = 0;
-    for (int first = 0; first < MORE_THAN_ALL; first++) {
-      Engine engine = engine();
-      calls.fail(first, Long.MAX_VALUE, errno);
-      Script script = new Script(engine);
-      script.run();
-      errors += script.errors;
-      calls.heal();
-      Block block = engine.budgets().root().allocate(5 << 20);
-      block.segment().fill((byte) 1);
-      block.close();
-      checkEnd(engine);
-    }
-    assertThat(errors).as("allocations that failed").isGreaterThan(20);
-  }
-
-  private void checkEnd(Engine engine) {
-    calls.heal();
+  /** Lets the n-th call fail, ending the manager included; returns whether there was one. */
+  private boolean failOnce(int n, FaultTable.Errno errno, FaultTable table) {
+    calls.fail(n, FaultTable.Span.ONCE.calls, errno.number);
+    Engine engine = engine();
+    FaultScenario scenario = new FaultScenario(engine);
+    scenario.run();
+    // What could not go back when it was idle goes with the next occasion.
     engine.purge();
-    MemorySnapshot end = Invariants.check(engine);
-    assertThat(end.liveBlocks()).isZero();
-    assertThat(end.committedBytes()).isZero();
+    assertThat(Invariants.check(engine).committedBytes()).as("committed, call %d", n).isZero();
+    Block live = engine.budgets().root().allocate(100);
+    end(engine);
+    assertThatThrownBy(live::close).isInstanceOf(IllegalStateException.class);
+    if (calls.failed() > 0) {
+      table.count(errno, FaultTable.Span.ONCE, calls.failedByCall(), scenario.errors());
+    }
+    return calls.failed() > 0;
+  }
+
+  /** Lets all calls from the n-th on fail, for as long as the manager is in use. */
+  private boolean failForGood(int n, FaultTable.Errno errno, FaultTable table) {
+    calls.fail(n, FaultTable.Span.FOR_GOOD.calls, errno.number);
+    Engine engine = engine();
+    FaultScenario scenario = new FaultScenario(engine);
+    scenario.run();
+    boolean failed = calls.failed() > 0;
+    if (failed) {
+      table.count(errno, FaultTable.Span.FOR_GOOD, calls.failedByCall(), scenario.errors());
+      calls.heal();
+      scenario.useOnce();
+      end(engine);
+    } else {
+      // Nothing is left that could fail but the end itself.
+      failed = failAtTheEnd(engine);
+      if (failed) {
+        table.count(errno, FaultTable.Span.FOR_GOOD, calls.failedByCall(), 0);
+      }
+    }
+    return failed;
+  }
+
+  /** Ends the manager while calls fail: what the system does not take it cannot be made to. */
+  private boolean failAtTheEnd(Engine engine) {
+    Block live = engine.budgets().root().allocate(100);
+    MemorySegment stale = live.segment().fill((byte) 1);
+    engine.close();
+    boolean failed = calls.failed() > 0;
+    assertThatThrownBy(live::close).isInstanceOf(IllegalStateException.class);
+    try {
+      assertThat(stale.get(ValueLayout.JAVA_BYTE, 0)).isBetween((byte) 0, (byte) 1);
+    } catch (InternalError e) {
+      // Its range went before the calls began to fail, and the process lives in either case.
+      assertThat(e).hasMessageContaining("unsafe memory access");
+    }
+    return failed;
+  }
+
+  private void end(Engine engine) {
+    engine.purge();
+    Invariants.check(engine);
     engine.reportLive();
     engine.close();
     assertThat(engine.pool().committedBytes()).isZero();
@@ -176,6 +152,7 @@ class SystemCallFailureTest {
     assertThatThrownBy(small::close).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> stale.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(InternalError.class);
 
+    calls.heal();
     Engine worse = engine();
     worse.budgets().root().allocate(100).segment().fill((byte) 1);
     // The range, twice, but not the discarding.
@@ -215,6 +192,6 @@ class SystemCallFailureTest {
     calls.fail(0, 1, 12);
     engine.budgets().root().allocate(12 << 20).close();
     assertThat(calls.failed()).isEqualTo(1);
-    checkEnd(engine);
+    end(engine);
   }
 }

@@ -15,14 +15,16 @@ package io.rmm.allocator.source;
 final class AddressSpace {
 
   /** One step. Costs page tables only where touched; 64 GiB hold most processes' whole life. */
-  private static final long STEP_BYTES = 64L << 30;
+  static final long STEP_BYTES = 64L << 30;
 
   private final SystemCalls calls;
+  private final long stepBytes;
   private long next;
   private long end;
 
-  AddressSpace(SystemCalls calls) {
+  AddressSpace(SystemCalls calls, long stepBytes) {
     this.calls = calls;
+    this.stepBytes = stepBytes;
   }
 
   /**
@@ -43,7 +45,7 @@ final class AddressSpace {
   }
 
   private void grow(long needed) {
-    long step = Math.max(STEP_BYTES, needed);
+    long step = Math.max(stepBytes, needed);
     while (true) {
       try {
         long start = calls.reserve(step);

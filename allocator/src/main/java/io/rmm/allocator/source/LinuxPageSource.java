@@ -2,22 +2,50 @@ package io.rmm.allocator.source;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Extents from the process's reserved address range.
  *
  * <p>An extent is made usable by {@code mprotect} when it is handed out, so that a kernel that does
  * not overcommit can refuse it there and then, and it stays usable until it is retired.
+ *
+ * <p>Retired extents are mapped to an empty file, one for the source. It is made at the start, when
+ * the process has files to spare, and tried for once more at each end of an extent if that failed.
+ * Where there is none for good, because a kernel or a container forbids it, memory goes back all
+ * the same, but a stale view reads zeros where it should be refused.
  */
 public final class LinuxPageSource implements PageSource {
 
+  private static final System.Logger LOG = System.getLogger("io.rmm");
+
+  private static final int NO_FILE = -1;
+
   private final SystemCalls calls;
   private final AddressSpace addressSpace;
+  private volatile int emptyFile = NO_FILE;
 
-  /** Makes a source with an address range of its own, as tests do. */
+  /** Makes the source of a process. */
   public LinuxPageSource(SystemCalls calls) {
+    this(calls, AddressSpace.STEP_BYTES);
+  }
+
+  /**
+   * Makes a source with an address range of its own, as tests do, who need many.
+   *
+   * @param step bytes of address space to reserve at a time
+   */
+  public LinuxPageSource(SystemCalls calls, long step) {
     this.calls = calls;
-    this.addressSpace = new AddressSpace(calls);
+    this.addressSpace = new AddressSpace(calls, step);
+    try {
+      emptyFile = calls.createEmptyFile();
+    } catch (SystemCallException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "use of memory after its manager''s end may go unnoticed: {0}",
+          e.getMessage());
+    }
   }
 
   @Override
@@ -49,6 +77,37 @@ public final class LinuxPageSource implements PageSource {
     return new LinuxExtent(calls.view(address, bytes));
   }
 
+  @Override
+  public @Nullable Mappings exhaustedMappings() {
+    Mappings mappings = calls.mappings();
+    return mappings != null && mappings.areExhausted() ? mappings : null;
+  }
+
+  private void retire(MemorySegment memory) {
+    int file = emptyFile();
+    if (file == NO_FILE) {
+      calls.discard(memory.address(), memory.byteSize());
+    } else {
+      calls.retire(memory.address(), memory.byteSize(), file);
+    }
+  }
+
+  private int emptyFile() {
+    int file = emptyFile;
+    return file != NO_FILE ? file : createEmptyFile();
+  }
+
+  private synchronized int createEmptyFile() {
+    if (emptyFile == NO_FILE) {
+      try {
+        emptyFile = calls.createEmptyFile();
+      } catch (SystemCallException e) {
+        return NO_FILE;
+      }
+    }
+    return emptyFile;
+  }
+
   private final class LinuxExtent implements Extent {
 
     private final MemorySegment memory;
@@ -75,7 +134,7 @@ public final class LinuxPageSource implements PageSource {
 
     @Override
     public void retire() {
-      calls.retire(memory.address(), memory.byteSize());
+      LinuxPageSource.this.retire(memory);
     }
   }
 }

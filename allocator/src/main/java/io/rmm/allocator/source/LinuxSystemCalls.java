@@ -10,6 +10,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of Linux, by downcalls into the C library.
@@ -40,6 +41,9 @@ public final class LinuxSystemCalls implements SystemCalls {
   private static final int MFD_CLOEXEC = 1;
   private static final int NO_FILE = -1;
 
+  /** The number of {@code ENOSYS}: a C library without the call is like a kernel without it. */
+  private static final int ENOSYS = 38;
+
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -52,7 +56,7 @@ public final class LinuxSystemCalls implements SystemCalls {
   private final MethodHandle mmap;
   private final MethodHandle mprotect;
   private final MethodHandle madvise;
-  private final int emptyFile;
+  private final @Nullable MethodHandle memfdCreate;
 
   /**
    * Links the calls.
@@ -74,7 +78,15 @@ public final class LinuxSystemCalls implements SystemCalls {
         link(linker, libc, "mprotect", FunctionDescriptor.of(INT, LONG, LONG, INT), CAPTURE_ERRNO);
     this.madvise =
         link(linker, libc, "madvise", FunctionDescriptor.of(INT, LONG, LONG, INT), CAPTURE_ERRNO);
-    this.emptyFile = createEmptyFile(linker, libc);
+    this.memfdCreate =
+        libc.find("memfd_create").isEmpty()
+            ? null
+            : link(
+                linker,
+                libc,
+                "memfd_create",
+                FunctionDescriptor.of(INT, POINTER, INT),
+                CAPTURE_ERRNO);
   }
 
   @Override
@@ -93,12 +105,34 @@ public final class LinuxSystemCalls implements SystemCalls {
   }
 
   @Override
-  public void retire(long address, long bytes) {
-    if (emptyFile == NO_FILE) {
-      discard(address, bytes);
-    } else {
-      map(address, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, emptyFile);
+  public int createEmptyFile() {
+    if (memfdCreate == null) {
+      throw new SystemCallException("memfd_create", 0, ENOSYS);
     }
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CAPTURED);
+      MemorySegment name = scratch.allocateFrom("rmm-retired");
+      int file = (int) memfdCreate.invokeExact(state, name, MFD_CLOEXEC);
+      if (file < 0) {
+        throw new SystemCallException("memfd_create", 0, (int) ERRNO.get(state, 0L));
+      }
+      return file;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a downcall throws no checked exception", e);
+    }
+  }
+
+  @Override
+  public void retire(long address, long bytes, int emptyFile) {
+    long _ =
+        map(address, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, emptyFile);
+  }
+
+  @Override
+  public @Nullable Mappings mappings() {
+    return Mappings.read();
   }
 
   @Override
@@ -139,22 +173,6 @@ public final class LinuxSystemCalls implements SystemCalls {
       if (result != 0) {
         throw new SystemCallException(call, bytes, (int) ERRNO.get(state, 0L));
       }
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
-    }
-  }
-
-  /** A kernel or a container may lack memfd_create: then retired ranges read as zeros instead. */
-  private static int createEmptyFile(Linker linker, SymbolLookup libc) {
-    if (libc.find("memfd_create").isEmpty()) {
-      return NO_FILE;
-    }
-    MethodHandle memfdCreate =
-        link(linker, libc, "memfd_create", FunctionDescriptor.of(INT, POINTER, INT));
-    try (Arena scratch = Arena.ofConfined()) {
-      return (int) memfdCreate.invokeExact(scratch.allocateFrom("rmm-retired"), MFD_CLOEXEC);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

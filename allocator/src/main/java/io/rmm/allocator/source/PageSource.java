@@ -2,6 +2,7 @@ package io.rmm.allocator.source;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Where extents come from. Safe for use by several threads. */
 public interface PageSource {
@@ -33,4 +34,12 @@ public interface PageSource {
    * @throws OutOfMemoryError if the JDK has no more
    */
   Extent map(long bytes, long alignment);
+
+  /**
+   * Returns the process's memory mappings if it is for want of them that {@link #map} fails now,
+   * and null if it is not, or not known. Slow, and for use outside every lock.
+   */
+  default @Nullable Mappings exhaustedMappings() {
+    return null;
+  }
 }

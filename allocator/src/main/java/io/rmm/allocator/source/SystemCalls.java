@@ -2,6 +2,7 @@ package io.rmm.allocator.source;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway to the operating system: every system call that RMM makes is one of these.
@@ -27,11 +28,24 @@ public interface SystemCalls {
   void discard(long address, long bytes);
 
   /**
-   * Gives the memory back for good and maps an empty file over the range, so that an access by a
-   * stale view raises SIGBUS, which HotSpot turns into an {@link InternalError}, and not SIGSEGV,
-   * which would kill the process.
+   * Makes a file without a name and without contents ({@code memfd_create}), for {@link #retire}.
+   *
+   * @return its descriptor, which stays open as long as the process lives
    */
-  void retire(long address, long bytes);
+  int createEmptyFile();
+
+  /**
+   * Gives the memory back for good and maps {@code emptyFile} over the range ({@code mmap}), so
+   * that an access by a stale view raises SIGBUS, which HotSpot turns into an {@link
+   * InternalError}, and not SIGSEGV, which would kill the process.
+   */
+  void retire(long address, long bytes, int emptyFile);
+
+  /**
+   * Returns the process's memory mappings, or null if they cannot be told. Never fails; read after
+   * a call has failed for want of something.
+   */
+  @Nullable Mappings mappings();
 
   /** Returns a view of usable address space that lives as long as the process. */
   MemorySegment view(long address, long bytes);
