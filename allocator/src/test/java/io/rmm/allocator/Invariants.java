@@ -3,6 +3,9 @@ package io.rmm.allocator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rmm.allocator.heap.Usage;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 
 /**
@@ -49,6 +52,13 @@ final class Invariants {
       children.add(child.usage());
       checkBudgets(child);
     }
+    Usage sum = node.engine().heaps().usage(node.account());
+    sum.add(children);
+    assertThat(sum.usedBytes())
+        .as("used of %s itself and of its children", node.path())
+        .isEqualTo(usage.usedBytes());
+    assertThat(sum.allocations).as("allocations of %s", node.path()).isEqualTo(usage.allocations);
+    assertThat(sum.frees).as("frees of %s", node.path()).isEqualTo(usage.frees);
     assertThat(usage.usedBytes())
         .as("used of %s and of its children", node.path())
         .isGreaterThanOrEqualTo(children.usedBytes());
@@ -93,8 +103,7 @@ final class Invariants {
   }
 
   private static long sum(
-      MemorySnapshot snapshot,
-      java.util.function.ToLongFunction<MemorySnapshot.SizeClassUsage> value) {
+      MemorySnapshot snapshot, ToLongFunction<MemorySnapshot.SizeClassUsage> value) {
     return snapshot.sizeClasses().stream().mapToLong(value).sum();
   }
 
@@ -131,6 +140,31 @@ final class Invariants {
     assertThat(after.returnedBytes()).isGreaterThanOrEqualTo(before.returnedBytes());
     assertThat(after.systemCalls()).isGreaterThanOrEqualTo(before.systemCalls());
     assertThat(after.peakUsedBytes()).isGreaterThanOrEqualTo(before.peakUsedBytes());
+    assertThat(after.tuningDecisions()).isGreaterThanOrEqualTo(before.tuningDecisions());
+    assertThat(after.droppedListeners()).isGreaterThanOrEqualTo(before.droppedListeners());
+    assertThat(after.leakSuspects()).isGreaterThanOrEqualTo(before.leakSuspects());
+    for (MemorySnapshot.BudgetUsage was : before.budgets()) {
+      checkCounters(was, find(after.budgets(), is -> is.path().equals(was.path())));
+    }
+    for (MemorySnapshot.SizeClassUsage was : before.sizeClasses()) {
+      MemorySnapshot.SizeClassUsage is =
+          find(after.sizeClasses(), other -> other.slotBytes() == was.slotBytes());
+      assertThat(is.allocations()).isGreaterThanOrEqualTo(was.allocations());
+      assertThat(is.frees()).isGreaterThanOrEqualTo(was.frees());
+    }
+  }
+
+  private static void checkCounters(MemorySnapshot.BudgetUsage was, MemorySnapshot.BudgetUsage is) {
+    assertThat(is.allocations()).as(was.path()).isGreaterThanOrEqualTo(was.allocations());
+    assertThat(is.frees()).as(was.path()).isGreaterThanOrEqualTo(was.frees());
+    assertThat(is.allocatedBytes()).as(was.path()).isGreaterThanOrEqualTo(was.allocatedBytes());
+    assertThat(is.freedBytes()).as(was.path()).isGreaterThanOrEqualTo(was.freedBytes());
+    assertThat(is.rejections()).as(was.path()).isGreaterThanOrEqualTo(was.rejections());
+    assertThat(is.peakBytes()).as(was.path()).isGreaterThanOrEqualTo(was.peakBytes());
+  }
+
+  private static <T> T find(List<T> all, Predicate<T> wanted) {
+    return all.stream().filter(wanted).findFirst().orElseThrow();
   }
 
   /**

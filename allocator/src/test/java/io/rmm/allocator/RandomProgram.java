@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -29,56 +29,16 @@ final class RandomProgram implements AutoCloseable {
 
   private static final long MAX_BYTE_SIZE = 6 << 20;
 
-  /** Something held: a block with its handles, a detached block, or a segment of an arena. */
-  static final class Held {
-    final MemorySegment memory;
-    final long slotBytes;
-    final byte stamp;
-    final BudgetNode budget;
-    final List<Block> handles = new ArrayList<>();
-    boolean everShared;
-
-    /** 0 unless the block is to be freed by address. */
-    long detached;
-
-    Held(MemorySegment memory, long slotBytes, byte stamp, BudgetNode budget) {
-      this.memory = memory;
-      this.slotBytes = slotBytes;
-      this.stamp = stamp;
-      this.budget = budget;
-      stamp();
-    }
-
-    private void stamp() {
-      for (long i = 0; i < memory.byteSize(); i += step(i)) {
-        memory.set(ValueLayout.JAVA_BYTE, i, (byte) (stamp + i));
-      }
-    }
-
-    void checkStamp() {
-      for (long i = 0; i < memory.byteSize(); i += step(i)) {
-        assertThat(memory.get(ValueLayout.JAVA_BYTE, i))
-            .as("byte %d of %d", i, memory.byteSize())
-            .isEqualTo((byte) (stamp + i));
-      }
-    }
-
-    /** Every byte at both ends, and some in between. */
-    private long step(long i) {
-      long rest = memory.byteSize() - i;
-      return i < 64 || rest <= 64 ? 1 : Math.min(1009, rest - 64);
-    }
-  }
-
-  private record OpenArena(Arena arena, BudgetNode budget, List<Held> segments) {}
+  /** The budget whose limits no program changes. */
+  static final String FIXED = "fixed";
 
   private final Engine engine;
   private final RandomGenerator random;
   private final List<BudgetNode> budgets = new ArrayList<>();
-  private final Queue<Held> exchange;
+  private final Exchange exchange;
   private final boolean alone;
   private final List<Held> held = new ArrayList<>();
-  private final List<OpenArena> arenas = new ArrayList<>();
+  private final List<Exchange.OpenArena> arenas = new ArrayList<>();
 
   /** By budget: bytes of slots taken less bytes given back. May be negative if blocks go over. */
   private final Map<BudgetNode, Long> balance = new HashMap<>();
@@ -89,10 +49,10 @@ final class RandomProgram implements AutoCloseable {
   /**
    * Makes a program.
    *
-   * @param exchange through which blocks go from program to program
+   * @param exchange through which blocks and arenas go from program to program
    * @param alone whether no other program works with the engine, so that refusals are foreseeable
    */
-  RandomProgram(Engine engine, long seed, Queue<Held> exchange, boolean alone) {
+  RandomProgram(Engine engine, long seed, Exchange exchange, boolean alone) {
     this.engine = engine;
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     this.exchange = exchange;
@@ -129,6 +89,9 @@ final class RandomProgram implements AutoCloseable {
     } else if (alone && dice < 995) {
       // The clock has one thread.
       engine.tick();
+    } else if (!alone && dice < 995) {
+      // Lets another thread have this one's processor, or a virtual one its carrier.
+      LockSupport.parkNanos(1);
     } else {
       engine.purge();
     }
@@ -139,13 +102,14 @@ final class RandomProgram implements AutoCloseable {
   private void allocate(long alignment) {
     BudgetNode budget = pick(budgets);
     long size = size();
-    long slot = slotBytes(SizeClasses.aligned(size, alignment), size);
+    int sizeClass = SizeClasses.aligned(size, alignment);
+    long slot = slotBytes(sizeClass, size);
     String refuser = refuser(budget, slot);
     try {
       Block block = alignment == 1 ? budget.allocate(size) : budget.allocate(size, alignment);
       check(refuser == null, "%s must refuse %d bytes", refuser, slot);
       assertThat(block.address() % Math.max(16, alignment)).isZero();
-      Held fresh = new Held(block.segment(), slot, (byte) random.nextInt(), budget);
+      Held fresh = new Held(block.segment(), sizeClass, slot, (byte) random.nextInt(), budget);
       fresh.handles.add(block);
       add(fresh);
     } catch (AllocationRejectedException e) {
@@ -156,40 +120,64 @@ final class RandomProgram implements AutoCloseable {
   private void useArena() {
     if (arenas.isEmpty() || random.nextInt(8) == 0) {
       BudgetNode budget = pick(budgets);
-      Arena arena = random.nextBoolean() ? budget.openConfinedArena() : budget.openSharedArena();
-      arenas.add(new OpenArena(arena, budget, new ArrayList<>()));
+      boolean shared = random.nextBoolean();
+      Arena arena = shared ? budget.openSharedArena() : budget.openConfinedArena();
+      arenas.add(new Exchange.OpenArena(arena, shared, budget, new ArrayList<>()));
     }
-    OpenArena open = pick(arenas);
-    if (random.nextInt(16) == 0) {
+    Exchange.OpenArena open = pick(arenas);
+    int dice = random.nextInt(16);
+    if (dice == 0) {
       arenas.remove(open);
       close(open);
       return;
     }
+    if (dice == 1) {
+      tradeArena(open);
+      return;
+    }
     long size = size();
     long alignment = 1L << random.nextInt(8);
-    long slot =
-        engine.source().canChangeScope()
-            ? slotBytes(SizeClasses.aligned(size, alignment), size)
-            : Math.max(1, size);
-    String refuser = refuser(open.budget, slot);
+    boolean ownMemory = engine.source().canChangeScope();
+    int sizeClass = ownMemory ? SizeClasses.aligned(size, alignment) : SizeClasses.HUGE;
+    long slot = ownMemory ? slotBytes(sizeClass, size) : Math.max(1, size);
+    String refuser = refuser(open.budget(), slot);
     try {
-      MemorySegment segment = open.arena.allocate(size, alignment);
+      MemorySegment segment = open.arena().allocate(size, alignment);
       check(refuser == null, "%s must refuse %d bytes", refuser, slot);
       assertThat(segment.mismatch(MemorySegment.ofArray(new byte[(int) size])))
           .as("an arena's segment is zeroed")
           .isEqualTo(-1);
-      Held fresh = new Held(segment, slot, (byte) random.nextInt(), open.budget);
-      open.segments.add(fresh);
+      Held fresh = new Held(segment, sizeClass, slot, (byte) random.nextInt(), open.budget());
+      open.segments().add(fresh);
       count(fresh, 1);
     } catch (AllocationRejectedException e) {
-      checkRejection(e, open.budget, refuser);
+      checkRejection(e, open.budget(), refuser);
     }
   }
 
-  private void close(OpenArena open) {
-    open.segments.forEach(Held::checkStamp);
-    open.arena.close();
-    open.segments.forEach(segment -> count(segment, -1));
+  private void tradeArena(Exchange.OpenArena mine) {
+    if (mine.shared() && random.nextBoolean()) {
+      arenas.remove(mine);
+      exchange.arenas().add(mine);
+    }
+    Exchange.OpenArena theirs = random.nextBoolean() ? exchange.arenas().poll() : null;
+    if (theirs != null) {
+      theirs.segments().forEach(Held::checkStamp);
+      arenas.add(theirs);
+    }
+  }
+
+  private void close(Exchange.OpenArena open) {
+    open.segments().forEach(Held::checkStamp);
+    open.arena().close();
+    open.segments().forEach(segment -> count(segment, -1));
+  }
+
+  /** Closes what dies with the thread, which is about to end. */
+  void endThread() {
+    List<Exchange.OpenArena> confined = arenas.stream().filter(open -> !open.shared()).toList();
+    confined.forEach(this::close);
+    arenas.removeAll(confined);
   }
 
   /** Log-normal, with a few that have a chunk of their own. */
@@ -263,7 +251,8 @@ final class RandomProgram implements AutoCloseable {
       return;
     }
     long size = size();
-    long slot = slotBytes(SizeClasses.of(size), size);
+    int sizeClass = SizeClasses.of(size);
+    long slot = slotBytes(sizeClass, size);
     String refuser = refuser(old.budget, slot);
     old.checkStamp();
     try {
@@ -278,7 +267,8 @@ final class RandomProgram implements AutoCloseable {
       assertThat(old.handles.get(0).isAlive()).isFalse();
       remove(old);
       count(old, -1);
-      Held fresh = new Held(resized.segment(), slot, (byte) random.nextInt(), old.budget);
+      Held fresh =
+          new Held(resized.segment(), sizeClass, slot, (byte) random.nextInt(), old.budget);
       fresh.handles.add(resized);
       add(fresh);
     } catch (AllocationRejectedException e) {
@@ -299,9 +289,9 @@ final class RandomProgram implements AutoCloseable {
     if (random.nextBoolean() && !held.isEmpty()) {
       Held gift = held.get(random.nextInt(held.size()));
       remove(gift);
-      exchange.add(gift);
+      exchange.blocks().add(gift);
     } else {
-      Held gift = exchange.poll();
+      Held gift = exchange.blocks().poll();
       if (gift != null) {
         held.add(gift);
         heldBytes += gift.slotBytes;
@@ -324,8 +314,9 @@ final class RandomProgram implements AutoCloseable {
 
   private void setLimits() {
     BudgetNode budget = pick(budgets);
-    if (budget.parent() == null) {
-      // The root's limit bounds what is committed, too, which this model does not foresee.
+    if (budget.parent() == null || budget.name().equals(FIXED)) {
+      // The root's limit bounds what is committed, too, which this model does not foresee; and one
+      // limit stays, so that a watcher can tell whether it is ever passed.
       return;
     }
     budget.setLimits(
@@ -372,7 +363,7 @@ final class RandomProgram implements AutoCloseable {
   /** Returns everything held, segments of arenas included. */
   List<Held> everything() {
     List<Held> all = new ArrayList<>(held);
-    arenas.forEach(open -> all.addAll(open.segments));
+    arenas.forEach(open -> all.addAll(open.segments()));
     return all;
   }
 

@@ -2,6 +2,7 @@ package io.rmm.allocator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,8 +45,19 @@ final class Threads {
       tasks.add(task);
       factory.newThread(task).start();
     }
+    AssertionError failure = null;
     for (FutureTask<Void> task : tasks) {
-      await(task);
+      try {
+        await(task);
+      } catch (AssertionError e) {
+        // Where one part fails, others that were to meet it fail for its absence.
+        if (failure == null || failure.getCause() instanceof BrokenBarrierException) {
+          failure = e;
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

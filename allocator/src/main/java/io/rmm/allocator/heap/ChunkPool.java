@@ -41,7 +41,7 @@ public final class ChunkPool {
   private final ChunkEvents events;
   private final ReentrantLock lock = new ReentrantLock();
   private final ChunkBins bins = new ChunkBins();
-  private final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
+  final TreeMap<Long, Chunk> byAddress = new TreeMap<>();
   private final Map<Long, List<Chunk>> unusedHuge = new HashMap<>();
   private final AtomicLong committed = new AtomicLong();
   private final AtomicLong adopted = new AtomicLong();

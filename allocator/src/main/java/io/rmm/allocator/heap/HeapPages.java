@@ -13,7 +13,7 @@ final class HeapPages {
   /** Pages taken from the pool after which the heap looks for empty ones of its own, at least. */
   private static final int MIN_PAGES_BETWEEN_SWEEPS = 16;
 
-  private final List<Page> pages = new ArrayList<>();
+  final List<Page> pages = new ArrayList<>();
   private int addedSinceSweep;
 
   /** Tells whether so many pages were added since the last sweep that another is due. */

@@ -50,7 +50,7 @@ public final class Heaps {
 
   private final ThreadHeap[] stripes;
   private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
-  private final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
+  final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
 
   /** Guards the list of heaps and who they are biased to; held while heaps are stopped. */
   private final ReentrantLock lock = new ReentrantLock();

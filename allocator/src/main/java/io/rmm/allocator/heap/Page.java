@@ -56,7 +56,7 @@ public final class Page {
   private static final int PENDING = PADDING;
 
   /** Where {@link #remote} has the bits of the first 64 slots. */
-  private static final int FIRST_REMOTE = PADDING + 1;
+  static final int FIRST_REMOTE = PADDING + 1;
 
   /** Bytes of a slot. */
   public final long slotBytes;
@@ -86,10 +86,10 @@ public final class Page {
   final @Nullable Chunk chunk;
   final int firstSlice;
 
-  private final long[] free;
+  final long[] free;
 
   /** The word {@link #PENDING}, then a bit for each slot that was freed without the hold. */
-  private final long[] remote;
+  final long[] remote;
 
   /** Whether the owner has put this page aside because it found no free slot. */
   boolean full;

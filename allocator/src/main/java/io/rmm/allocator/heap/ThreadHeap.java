@@ -30,7 +30,7 @@ public final class ThreadHeap extends Hold {
 
   private final Heaps heaps;
   private final Bin[] bins;
-  private final HeapPages pages = new HeapPages();
+  final HeapPages pages = new HeapPages();
   private final RemoteQueue remoteQueue = new RemoteQueue();
   private @Nullable BudgetCell[] cells = new BudgetCell[8];
 

@@ -4,6 +4,7 @@ import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.heap.BudgetCell;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 
 /**
  * Decides which allocations are observed: a Poisson process over allocated bytes.
@@ -34,12 +35,19 @@ public final class Sampler {
   /** {@link SafetyMode#SAFE} observes this many times as densely. */
   private static final int SAFE_FACTOR = 16;
 
+  private final DoubleSupplier uniform;
   private final long baseMean;
   private final AtomicInteger observedThisSecond = new AtomicInteger();
   private volatile long mean;
 
   /** Makes a sampler for {@code mode}, of which {@code interval} is the mean in standard mode. */
   public Sampler(SafetyMode mode, long interval) {
+    this(mode, interval, () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** Makes one that draws from {@code uniform}, from 0 to less than 1, as tests do to repeat. */
+  public Sampler(SafetyMode mode, long interval, DoubleSupplier uniform) {
+    this.uniform = uniform;
     this.baseMean =
         switch (mode) {
           case FAST, STANDARD -> interval;
@@ -55,9 +63,9 @@ public final class Sampler {
   }
 
   /** Draws the bytes to the next observation from a distribution with {@code mean}. */
-  static long draw(long mean) {
+  private long draw(long mean) {
     // 1 - u lies in (0, 1], so the logarithm is finite.
-    return (long) (-Math.log(1 - ThreadLocalRandom.current().nextDouble()) * mean);
+    return (long) (-Math.log(1 - uniform.getAsDouble()) * mean);
   }
 
   /**

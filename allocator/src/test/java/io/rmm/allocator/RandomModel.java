@@ -1,0 +1,129 @@
+package io.rmm.allocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.SlotStates;
+import io.rmm.allocator.heap.Usage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What random programs hold between them, and that a quiet engine says the same: in total, of each
+ * budget, of each size class, and of each slot.
+ */
+final class RandomModel {
+
+  /** Slots freed by address that rest at the most until the clock's next tick. */
+  private static final int MOST_RESTING = 64;
+
+  private final Engine engine;
+  private final List<RandomProgram> programs;
+  private final Exchange exchange;
+
+  RandomModel(Engine engine, List<RandomProgram> programs, Exchange exchange) {
+    this.engine = engine;
+    this.programs = programs;
+    this.exchange = exchange;
+  }
+
+  /** Checks everything that there is to check while no operation is under way. */
+  MemorySnapshot check() {
+    MemorySnapshot snapshot = Invariants.check(engine);
+    List<Held> all = exchange.everything();
+    programs.forEach(program -> all.addAll(program.everything()));
+    assertThat(snapshot.liveBlocks()).isEqualTo(all.size());
+    Budgets.forEach(engine.budgets().root(), node -> checkBudget(node, all));
+    checkSizeClasses(snapshot, all);
+    checkApart(all);
+    boolean ownMemory = engine.source().canChangeScope();
+    long inPool = all.stream().filter(one -> ownMemory || !one.inArena()).count();
+    SlotStates.check(engine.heaps(), engine.pool(), inPool, MOST_RESTING);
+    return snapshot;
+  }
+
+  private void checkBudget(BudgetNode node, List<Held> all) {
+    List<Held> here = all.stream().filter(one -> isWithin(one.budget, node)).toList();
+    Usage usage = node.usage();
+    long used = here.stream().mapToLong(one -> one.slotBytes).sum();
+    assertThat(node.usedBytes()).as("used of %s", node).isEqualTo(used);
+    assertThat(usage.usedBytes()).as("allocated - freed of %s", node).isEqualTo(used);
+    assertThat(usage.allocations - usage.frees).as("live of %s", node).isEqualTo(here.size());
+    assertThat(usage.requestedBytes)
+        .as("requested of %s", node)
+        .isEqualTo(here.stream().mapToLong(one -> one.requested).sum());
+  }
+
+  private static boolean isWithin(BudgetNode node, BudgetNode ancestor) {
+    for (BudgetNode at = node; at != null; at = at.parent()) {
+      if (at == ancestor) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void checkSizeClasses(MemorySnapshot snapshot, List<Held> all) {
+    Map<Long, Long> blocks = new TreeMap<>();
+    Map<Long, Long> bytes = new TreeMap<>();
+    for (Held one : all) {
+      long key = one.sizeClass == SizeClasses.HUGE ? 0 : one.slotBytes;
+      blocks.merge(key, 1L, Long::sum);
+      bytes.merge(key, one.slotBytes, Long::sum);
+    }
+    for (MemorySnapshot.SizeClassUsage usage : snapshot.sizeClasses()) {
+      long key = usage.slotBytes();
+      assertThat(usage.liveBlocks())
+          .as("live blocks of class %d", key)
+          .isEqualTo(blocks.getOrDefault(key, 0L));
+      assertThat(usage.usedBytes())
+          .as("used bytes of class %d", key)
+          .isEqualTo(bytes.getOrDefault(key, 0L));
+      blocks.remove(key);
+    }
+    assertThat(blocks).as("classes that the snapshot does not know").isEmpty();
+  }
+
+  /** Checks that no two blocks have a byte in common. */
+  private static void checkApart(List<Held> all) {
+    List<Held> sorted = new ArrayList<>(all);
+    sorted.sort(Comparator.comparingLong(one -> one.memory.address()));
+    long end = 0;
+    for (Held one : sorted) {
+      long start = one.memory.address();
+      assertThat(start).as("a block begins after the one before").isGreaterThanOrEqualTo(end);
+      // A block of 0 bytes is distinct, too.
+      end = start + Math.max(1, one.memory.byteSize());
+    }
+  }
+
+  /** Frees everything, after which there must be nothing left. */
+  void finish() {
+    programs.forEach(RandomProgram::close);
+    for (Held left : exchange.blocks()) {
+      left.checkStamp();
+      if (left.detached != 0) {
+        engine.free(left.detached);
+      } else {
+        left.handles.forEach(Block::close);
+      }
+    }
+    for (Exchange.OpenArena open : exchange.arenas()) {
+      open.segments().forEach(Held::checkStamp);
+      open.arena().close();
+    }
+    engine.purge();
+    MemorySnapshot end = Invariants.check(engine);
+    assertThat(end.liveBlocks()).isZero();
+    assertThat(end.usedBytes()).isZero();
+    assertThat(end.requestedBytes()).isZero();
+    assertThat(end.openArenas()).isZero();
+    assertThat(end.committedBytes()).isZero();
+    SlotStates.check(engine.heaps(), engine.pool(), 0, 0);
+    engine.reportLive();
+    engine.close();
+  }
+}
