@@ -43,16 +43,14 @@ final class Invariants {
   private static void checkBudgets(BudgetNode node) {
     Usage usage = node.usage();
     if (node.isLimited()) {
-      assertThat(node.chargedBytes())
-          .as("charged to %s", node.path())
-          .isEqualTo(usage.usedBytes());
+      assertThat(node.chargedBytes()).as("charged to %s", node.path()).isEqualTo(usage.usedBytes());
     }
     Usage children = new Usage();
     for (BudgetNode child : node.nodes()) {
       children.add(child.usage());
       checkBudgets(child);
     }
-    Usage sum = node.engine().heaps().usage(node.account());
+    Usage sum = node.engine().heaps().usage(node);
     sum.add(children);
     assertThat(sum.usedBytes())
         .as("used of %s itself and of its children", node.path())

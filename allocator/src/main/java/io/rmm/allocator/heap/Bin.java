@@ -122,8 +122,8 @@ public final class Bin {
   /** Makes {@code huge}, which has one slot, current, for {@link #take} to find. */
   public void offer(Page huge) {
     page = huge;
-    firstSlot = 0;
-    free = 1;
+    boolean found = load(huge, 0);
+    assert found : "a new page has a free slot";
   }
 
   /** Makes the first word of {@code from} with a free slot current, searching from {@code slot}. */
