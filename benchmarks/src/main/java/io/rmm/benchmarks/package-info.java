@@ -1,4 +1,4 @@
-/** JMH benchmarks and scenario runs of RMM against its peers. */
+/** The command {@code rmm bench}: RMM against its peers, row by row, with ratios. */
 @NullMarked
 package io.rmm.benchmarks;
 

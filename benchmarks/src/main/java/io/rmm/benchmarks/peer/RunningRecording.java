@@ -1,4 +1,4 @@
-package io.rmm.benchmarks;
+package io.rmm.benchmarks.peer;
 
 import io.rmm.jfr.RecordingSettings;
 import jdk.jfr.Recording;

@@ -1,4 +1,4 @@
-package io.rmm.benchmarks;
+package io.rmm.benchmarks.jmh;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.LinkedBlockingQueue;
