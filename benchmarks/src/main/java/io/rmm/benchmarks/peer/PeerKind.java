@@ -62,6 +62,16 @@ public enum PeerKind {
     return family == Family.NATIVE;
   }
 
+  /** Returns the C library that the peer needs, if it needs one. */
+  public Optional<NativeLibrary> library() {
+    return switch (this) {
+      case GLIBC, GLIBC_CRITICAL -> Optional.of(NativeLibrary.GLIBC);
+      case JEMALLOC, JEMALLOC_CRITICAL -> Optional.of(NativeLibrary.JEMALLOC);
+      case MIMALLOC, MIMALLOC_CRITICAL -> Optional.of(NativeLibrary.MIMALLOC);
+      default -> Optional.empty();
+    };
+  }
+
   /** Returns the peer of that name, if there is one. */
   public static Optional<PeerKind> named(String label) {
     return Arrays.stream(values()).filter(kind -> kind.label.equals(label)).findFirst();
