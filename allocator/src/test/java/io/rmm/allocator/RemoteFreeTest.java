@@ -50,7 +50,10 @@ class RemoteFreeTest {
       MemorySnapshot end = manager.snapshot();
       Invariants.check(end);
       assertThat(end.liveBlocks()).isZero();
-      assertThat(end.remoteFrees()).isPositive();
+      if (!virtual) {
+        // Virtual threads free by the owning stripe where nobody holds it.
+        assertThat(end.remoteFrees()).isPositive();
+      }
       // Never more than some 200 live blocks of up to 1 KiB. Were remotely freed slots lost, this
       // would have needed 45 MiB.
       assertThat(end.reservedBytes()).isLessThan(32 << 20);

@@ -20,12 +20,14 @@ public final class Bin {
 
   private static final VarHandle ALLOCATIONS;
   private static final VarHandle FREES;
+  private static final VarHandle REMOTE_FREES;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       ALLOCATIONS = lookup.findVarHandle(Bin.class, "allocations", long.class);
       FREES = lookup.findVarHandle(Bin.class, "frees", long.class);
+      REMOTE_FREES = lookup.findVarHandle(Bin.class, "remoteFrees", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -44,6 +46,9 @@ public final class Bin {
   private @Nullable Page partial;
   private long allocations;
   private long frees;
+
+  /** Those of the frees that were of slots in other heaps. */
+  private long remoteFrees;
 
   /** Allocations when the clock last looked; belongs to the clock. */
   private long allocationsAtTick;
@@ -87,6 +92,11 @@ public final class Bin {
   /** Counts a free, be it of a slot of this heap's or of another's. */
   public void countFree() {
     FREES.setOpaque(this, frees + 1);
+  }
+
+  /** Counts, besides, that a free was of a slot of another heap's. */
+  void countRemoteFree() {
+    REMOTE_FREES.setOpaque(this, remoteFrees + 1);
   }
 
   // ---- the slow path ----
@@ -204,5 +214,10 @@ public final class Bin {
   /** Returns the frees so far. */
   long frees() {
     return (long) FREES.getAcquire(this);
+  }
+
+  /** Returns how many of the frees were of slots in other heaps. */
+  long remoteFrees() {
+    return (long) REMOTE_FREES.getOpaque(this);
   }
 }

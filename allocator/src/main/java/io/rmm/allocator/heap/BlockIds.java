@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Written by the holder of the heap, read by anybody.
  */
-abstract class BlockIds {
+abstract class BlockIds extends CellPlace {
 
   /** Ids of one lease. */
   static final long LEASE = 1L << 33;
@@ -38,6 +38,10 @@ abstract class BlockIds {
 
   private volatile Lease lease = Lease.take(0);
   private long next = lease.first;
+
+  BlockIds(ThreadHeap heap, BudgetAccount account, Bin[] bins) {
+    super(heap, account, bins);
+  }
 
   /** Returns a new id, 1 or more. */
   final long nextId() {

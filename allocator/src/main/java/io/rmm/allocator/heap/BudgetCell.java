@@ -38,15 +38,6 @@ public final class BudgetCell extends BlockIds {
     }
   }
 
-  /** The heap whose holder writes here. */
-  public final ThreadHeap heap;
-
-  /** The budget that this is about. */
-  public final BudgetAccount account;
-
-  /** Those of the heap. Here too, to be found without a look at the heap. */
-  private final Bin[] bins;
-
   private long frees;
   private long allocatedBytes;
   private long freedBytes;
@@ -65,9 +56,7 @@ public final class BudgetCell extends BlockIds {
    * caller holds {@code heap}.
    */
   BudgetCell(ThreadHeap heap, BudgetAccount account, Bin[] bins) {
-    this.heap = heap;
-    this.account = account;
-    this.bins = bins;
+    super(heap, account, bins);
   }
 
   // ---- the fast path; the caller holds the heap ----

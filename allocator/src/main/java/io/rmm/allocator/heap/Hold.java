@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * what they allocated makes no atomic operation at all, and one whose threads do not pays once a
  * thread.
  */
-abstract class Hold {
+abstract class Hold extends HoldFlag {
 
   /** The value of {@link #mode} of a heap whose owner alone frees its blocks. */
   private static final int SOLE = 0;
@@ -40,13 +40,11 @@ abstract class Hold {
 
   private static final String KERNEL = "io.rmm.allocator.";
 
-  private static final VarHandle BUSY;
   private static final VarHandle MODE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      BUSY = lookup.findVarHandle(Hold.class, "busy", int.class);
       MODE = lookup.findVarHandle(Hold.class, "mode", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -55,7 +53,6 @@ abstract class Hold {
 
   private final @Nullable ReentrantLock lock;
   private @Nullable Thread thread;
-  private int busy;
 
   /** Written under the lock of {@link Heaps} only. */
   private int mode;

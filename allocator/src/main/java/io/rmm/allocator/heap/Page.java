@@ -148,10 +148,11 @@ public final class Page {
     this.memory = memory;
     this.address = memory.address();
     this.scoped = chunk == null || !chunk.extent.isUnscoped();
-    this.ids = new long[slots];
     int words = Math.max(1, (slots + Long.SIZE - 1) / Long.SIZE);
-    this.free = new long[words];
+    // In this order, so that the head of what others read does not follow on what the owner writes.
     this.remote = new long[FIRST_REMOTE + words + PADDING];
+    this.ids = new long[slots];
+    this.free = new long[words];
     for (int word = 0; word < words; word++) {
       free[word] = all(word);
     }

@@ -1,7 +1,6 @@
 package io.rmm.allocator.heap;
 
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -17,25 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadHeap extends Hold {
 
-  private static final VarHandle REMOTE_FREES;
-
-  static {
-    try {
-      REMOTE_FREES =
-          MethodHandles.lookup().findVarHandle(ThreadHeap.class, "remoteFrees", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final Heaps heaps;
   private final Bin[] bins;
   final HeapPages pages = new HeapPages();
   private final RemoteQueue remoteQueue = new RemoteQueue();
   private @Nullable BudgetCell[] cells = new BudgetCell[8];
-
-  /** Frees of this heap into pages of others; written by the holder, read by anybody. */
-  private long remoteFrees;
 
   private boolean closed;
 
@@ -119,7 +104,7 @@ public final class ThreadHeap extends Hold {
       // Its one slot was just freed: nobody else can touch the page any more.
       heaps.pool().release(page);
     } else {
-      REMOTE_FREES.setOpaque(this, remoteFrees + 1);
+      bins[page.sizeClass].countRemoteFree();
       page.giveRemotely(slot);
     }
   }
@@ -215,8 +200,13 @@ public final class ThreadHeap extends Hold {
     return index < known.length ? known[index] : null;
   }
 
+  /** Returns the frees by this heap's holder into pages of other heaps. */
   long remoteFrees() {
-    return (long) REMOTE_FREES.getOpaque(this);
+    long sum = 0;
+    for (Bin bin : bins) {
+      sum += bin.remoteFrees();
+    }
+    return sum;
   }
 
   /** Tells whether there seem to be pages to give back, as {@link #releaseEmptyPages} does. */
