@@ -100,8 +100,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    *
    * @param address what {@code detach} returned
    * @throws MemoryMisuseException if no detached block stands there: as {@link
-   *     MisuseKind#DOUBLE_FREE} if one did (this is known until the memory is handed out again),
-   *     and else as {@link MisuseKind#INVALID_FREE}
+   *     MisuseKind#DOUBLE_FREE} if one did (this is known until the memory is handed out again, or
+   *     its page goes back for being empty), and else as {@link MisuseKind#INVALID_FREE}
    */
   public void free(long address) {
     engine.free(address);

@@ -101,7 +101,7 @@ final class RandomModel {
   }
 
   /** Frees everything, after which there must be nothing left. */
-  void finish() {
+  void freeAll() {
     programs.forEach(RandomProgram::close);
     for (Held left : exchange.blocks()) {
       left.checkStamp();
@@ -123,6 +123,11 @@ final class RandomModel {
     assertThat(end.openArenas()).isZero();
     assertThat(end.committedBytes()).isZero();
     SlotStates.check(engine.heaps(), engine.pool(), 0, 0);
+  }
+
+  /** Frees everything, and ends the engine. */
+  void finish() {
+    freeAll();
     engine.reportLive();
     engine.close();
   }

@@ -5,6 +5,7 @@ import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SafetyMode;
+import java.util.List;
 
 /** What the races share: a manager of the process, and acts that tell whether they succeeded. */
 final class Racing {
@@ -25,25 +26,28 @@ final class Racing {
 
   private Racing() {}
 
-  /**
-   * Closes {@code block}; returns 1 if that freed it, and 0 if it was found to be a double free.
-   */
+  /** Closes {@code block}; returns 1, or 0 if somebody else had closed it before. */
   static int close(Block block) {
     return succeeds(block::close, MisuseKind.DOUBLE_FREE);
   }
 
-  /** Frees the block at {@code address}; returns 1, or 0 if it was found to be a double free. */
+  /**
+   * Frees the block at {@code address}; returns 1, or 0 if somebody else had freed it before. If
+   * that was long before, as it is when one thread runs ahead through many states, the page may
+   * have gone back since, and the address be none of a block.
+   */
   static int free(long address) {
-    return succeeds(() -> MANAGER.free(address), MisuseKind.DOUBLE_FREE);
+    return succeeds(
+        () -> MANAGER.free(address), MisuseKind.DOUBLE_FREE, MisuseKind.INVALID_FREE);
   }
 
-  /** Returns 1 if {@code act} succeeds, and 0 if it is refused as {@code kind} of misuse. */
-  static int succeeds(Runnable act, MisuseKind kind) {
+  /** Returns 1 if {@code act} succeeds, and 0 if it is refused as one of these misuses. */
+  static int succeeds(Runnable act, MisuseKind... refusals) {
     try {
       act.run();
       return 1;
     } catch (MemoryMisuseException e) {
-      if (e.report().kind() != kind) {
+      if (!List.of(refusals).contains(e.report().kind())) {
         throw e;
       }
       return 0;

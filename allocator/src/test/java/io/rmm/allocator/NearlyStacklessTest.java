@@ -1,0 +1,134 @@
+package io.rmm.allocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rmm.allocator.observe.Sampler;
+import io.rmm.allocator.source.PageSources;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A thread that recurses without end and uses memory at every depth, so that the stack overflows at
+ * one place after the other: it gets its {@link StackOverflowError}, and nobody is the worse for it.
+ *
+ * <p>An overflow within the fast path costs the slot at hand, and may cost what counts it; so what is
+ * held is compared within as many slots as there were overflows.
+ */
+class NearlyStacklessTest {
+
+  private static final int ROUNDS = 60;
+
+  /** Little, so that the end comes soon; the JVM asks for some 150 KiB at least. */
+  private static final long STACK_BYTES = 256 << 10;
+
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** One thing to do at every depth. */
+  private interface Act {
+    void run(Engine engine);
+  }
+
+  private static void closeOne(Engine engine, long bytes) {
+    engine.budgets().root().allocate(bytes).close();
+  }
+
+  private static final List<Act> ACTS =
+      List.of(
+          engine -> closeOne(engine, 64),
+          engine -> closeOne(engine, 5_000),
+          engine -> closeOne(engine, 100_000),
+          engine -> closeOne(engine, 3 << 20),
+          engine -> {
+            Block block = engine.budgets().root().allocate(64);
+            block.share().close();
+            block.close();
+          },
+          engine -> engine.free(engine.budgets().root().allocate(64).detach()),
+          engine -> engine.budgets().root().allocate(64).resize(128).close(),
+          engine -> {
+            try (Arena arena = engine.budgets().root().openConfinedArena()) {
+              arena.allocate(64);
+            }
+          },
+          Engine::snapshot,
+          Engine::purge);
+
+  private static Engine engine() {
+    return new Engine(
+        "stackless",
+        PageSources.named("linux"),
+        new Sampler(SafetyMode.STANDARD, 1 << 16),
+        BudgetLimits.hard(1L << 30));
+  }
+
+  /** Counts the depth in a frame of its own size, so that each round ends at other places. */
+  private static int recurse(Engine engine, Act act, int padding, long ballast) {
+    act.run(engine);
+    int below =
+        padding % 3 == 0
+            ? recurse(engine, act, padding + 1, ballast ^ padding)
+            : recurseOn(engine, act, padding + 1);
+    return below + (int) (ballast & 1);
+  }
+
+  private static int recurseOn(Engine engine, Act act, int padding) {
+    return 1 + recurse(engine, act, padding, padding);
+  }
+
+  @Test
+  void theErrorIsThrownAndAllOthersWorkOn() throws Exception {
+    Engine engine = engine();
+    List<Throwable> ends = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      int number = round;
+      Act act = ACTS.get(round % ACTS.size());
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                try {
+                  recurse(engine, act, number, number);
+                } catch (Throwable e) {
+                  ends.add(e);
+                }
+                // The very thread whose operation was cut short must be able to go on.
+                closeOne(engine, 64);
+              },
+              "nearly-stackless",
+              STACK_BYTES);
+      thread.start();
+      assertThat(thread.join(Duration.ofSeconds(PATIENCE_SECONDS)))
+          .as("round %d has ended", round)
+          .isTrue();
+      // Nothing is held for ever: all heaps can be stopped, and each can be used.
+      engine.purge();
+      closeOne(engine, 5_000);
+      Invariants.checkLadder(engine.snapshot());
+    }
+    assertThat(ends).hasSize(ROUNDS).allMatch(end -> end instanceof StackOverflowError);
+    checkEnd(engine);
+  }
+
+  private static void checkEnd(Engine engine) {
+    MemorySnapshot snapshot = engine.snapshot();
+    // Each overflow may have cost one block, of 3 MiB at the most.
+    assertThat(snapshot.liveBlocks()).isBetween(0L, (long) ROUNDS);
+    assertThat(snapshot.usedBytes()).isBetween(0L, ROUNDS * (4L << 20));
+    List<Block> fresh = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      Block block = engine.budgets().root().allocate(64);
+      block.segment().fill((byte) i);
+      fresh.add(block);
+    }
+    for (int i = 0; i < fresh.size(); i++) {
+      byte[] contents = fresh.get(i).segment().toArray(ValueLayout.JAVA_BYTE);
+      assertThat(contents).containsOnly((byte) i);
+    }
+    fresh.forEach(Block::close);
+    engine.close();
+  }
+}
