@@ -142,7 +142,8 @@ public final class Block implements AutoCloseable {
 
   /**
    * Returns a block of {@code newByteSize} bytes with the contents of this one, up to the smaller
-   * of the two sizes; what lies beyond is undefined. This handle dies. If the allocation fails,
+   * of the two sizes; what lies beyond is undefined. The memory is the same if a slot of its size
+   * serves the new one; if not, the contents are copied. This handle dies. If the allocation fails,
    * this block stays as it was.
    *
    * @param newByteSize bytes, 0 or more
@@ -154,6 +155,11 @@ public final class Block implements AutoCloseable {
   public Block resize(long newByteSize) {
     MemorySegment from = segment();
     checkNotShared("resized");
+    StackRoom.check();
+    Block inPlace = node(cell).resizeInPlace(page, slot, id, byteSize, cell, token, newByteSize);
+    if (inPlace != null) {
+      return inPlace;
+    }
     Block resized = node(cell).allocate(newByteSize);
     try {
       MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));

@@ -80,13 +80,21 @@ final class BudgetNode extends BudgetAccount implements Budget {
       long weight =
           cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
       heap.leave();
-      Token token =
-          weight == 0
-              ? null
-              : engine.observer().allocated(id, path, byteSize, page.slotBytes, weight, fast);
-      return new Block(page, slot, 0, id, byteSize, cell, token);
+      Token token = weight == 0 ? null : observe(id, byteSize, page.slotBytes, weight, fast);
+      return handle(page, slot, id, byteSize, cell, token);
     } catch (StackOverflowError e) {
       heaps.abandon();
+      throw e;
+    }
+  }
+
+  private Block handle(
+      Page page, int slot, long id, long byteSize, BudgetCell cell, @Nullable Token token) {
+    try {
+      return new Block(page, slot, 0, id, byteSize, cell, token);
+    } catch (OutOfMemoryError e) {
+      // The Java heap is full, and without a handle nobody would ever free the block.
+      closeSlowly(page, slot, id, 0, byteSize, token);
       throw e;
     }
   }
@@ -111,11 +119,11 @@ final class BudgetNode extends BudgetAccount implements Budget {
       StackRoom.check();
     }
     try {
-      if ((long) Page.IDS.getVolatile(page.ids, slot) != id) {
+      if (page.id(slot) != id) {
         return false;
       }
       BudgetCell cell = heaps.enterToChange(page, this);
-      boolean freed = Page.IDS.compareAndSet(page.ids, slot, id, ~id);
+      boolean freed = page.changeId(slot, id, ~id);
       if (freed) {
         countFree(cell, page, byteSize);
         cell.heap.giveBack(page, slot);
@@ -159,12 +167,65 @@ final class BudgetNode extends BudgetAccount implements Budget {
   /** Changes what stands in a slot with a live block; returns false if it was not {@code from}. */
   boolean changeId(Page page, int slot, long from, long to) {
     BudgetCell cell = heaps.enterToChange(page, this);
-    boolean changed = Page.IDS.compareAndSet(page.ids, slot, from, to);
+    boolean changed = page.changeId(slot, from, to);
     cell.heap.leave();
     return changed;
   }
 
   // ---- allocations off the fast path ----
+
+  private @Nullable Token observe(
+      long id, long byteSize, long slotBytes, long weight, boolean fast) {
+    return engine.observer().allocated(id, path, byteSize, slotBytes, weight, fast);
+  }
+
+  /**
+   * Makes another block of the one in {@code slot}, in the same place, if a block of {@code
+   * newByteSize} would get such a slot. Counts as an allocation and a free.
+   *
+   * @param home the cell that the old handle has
+   * @return null if it must move, or the old handle is not what it was at first
+   */
+  @Nullable Block resizeInPlace(
+      Page page,
+      int slot,
+      long id,
+      long byteSize,
+      BudgetCell home,
+      @Nullable Token token,
+      long newByteSize) {
+    if (!fits(page, newByteSize)) {
+      return null;
+    }
+    BudgetCell cell = heaps.enterToChange(page, this);
+    long newId = cell.countAllocation(page.slotBytes, newByteSize);
+    cell.bin(page.sizeClass).countAllocation();
+    boolean resized = page.changeId(slot, id, newId);
+    cell.countFree(page.slotBytes, resized ? byteSize : newByteSize);
+    cell.bin(page.sizeClass).countFree();
+    long weight = cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
+    cell.heap.leave();
+    if (!resized) {
+      return null;
+    }
+    if (token != null) {
+      engine.observer().freed(token);
+    }
+    Token newToken = weight == 0 ? null : observe(newId, newByteSize, page.slotBytes, weight, true);
+    return handle(page, slot, newId, newByteSize, home, newToken);
+  }
+
+  /**
+   * Tells whether a block of {@code byteSize} would get a slot as large as those of {@code page}.
+   */
+  private static boolean fits(Page page, long byteSize) {
+    int sizeClass = SizeClasses.of(byteSize);
+    return sizeClass == page.sizeClass
+        && (sizeClass != SizeClasses.HUGE
+            || (byteSize >= 0
+                && byteSize <= MAX_BYTE_SIZE
+                && ChunkPool.hugeBytes(byteSize) == page.slotBytes));
+  }
 
   @Override
   public Block allocate(long byteSize, long byteAlignment) {

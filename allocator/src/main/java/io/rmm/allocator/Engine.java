@@ -79,14 +79,13 @@ final class Engine implements ChunkEvents {
       BudgetNode budget,
       @Nullable Token token) {
     StackRoom.check();
-    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    long state = page.id(slot);
     if (state == (id | Page.SHARED)) {
       Shares.Closing closing = shares.close(id, handle);
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
-      if (closing == Shares.Closing.LAST
-          && Page.IDS.compareAndSet(page.ids, slot, id | Page.SHARED, ~id)) {
+      if (closing == Shares.Closing.LAST && page.changeId(slot, id | Page.SHARED, ~id)) {
         budget.free(page, slot, byteSize);
         if (token != null) {
           observer.freed(token);
@@ -108,14 +107,14 @@ final class Engine implements ChunkEvents {
 
   /** Tells whether a handle can still be used. */
   boolean isAlive(Page page, int slot, long id, int handle) {
-    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    long state = page.id(slot);
     return state == id || (state == (id | Page.SHARED) && shares.isOpen(id, handle));
   }
 
   /** Reports the use of a handle that is dead, unless it died with the manager. */
   IllegalStateException deadHandle(
       Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
-    if ((long) Page.IDS.getVolatile(page.ids, slot) == Page.CLOSED) {
+    if (page.id(slot) == Page.CLOSED) {
       return new IllegalStateException(
           "memory manager " + name + " was closed, and block " + id + " with it");
     }
@@ -128,8 +127,7 @@ final class Engine implements ChunkEvents {
     if (block == null) {
       throw invalidFree(address);
     }
-    if (!Page.IDS.compareAndSet(
-        block.page().ids, block.slot(), block.id() | Page.DETACHED, ~block.id())) {
+    if (!block.page().changeId(block.slot(), block.id() | Page.DETACHED, ~block.id())) {
       // Nobody but the manager's close can have been faster.
       throw deadHandle(
           block.page(),
@@ -174,7 +172,7 @@ final class Engine implements ChunkEvents {
           "",
           "an address was freed that is not the start of a block");
     }
-    long state = (long) Page.IDS.getVolatile(page.ids, slot);
+    long state = page.id(slot);
     if (state < 0) {
       return misuse.report(
           MisuseKind.DOUBLE_FREE, ~state, 0, "", "an address was freed that had been freed before");

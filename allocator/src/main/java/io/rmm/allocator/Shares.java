@@ -27,11 +27,11 @@ final class Shares {
   /** Opens a further handle; returns its number, or -1 if {@code handle} is closed. */
   int open(BudgetNode budget, Page page, int slot, long id, int handle) {
     while (true) {
-      long state = (long) Page.IDS.getVolatile(page.ids, slot);
+      long state = page.id(slot);
       if (state == id) {
         byBlock.computeIfAbsent(id, _ -> new OpenHandles());
         if (!budget.changeId(page, slot, id, id | Page.SHARED)
-            && (long) Page.IDS.getVolatile(page.ids, slot) != (id | Page.SHARED)) {
+            && page.id(slot) != (id | Page.SHARED)) {
           byBlock.remove(id);
           return -1;
         }

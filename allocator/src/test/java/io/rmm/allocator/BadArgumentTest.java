@@ -15,8 +15,15 @@ class BadArgumentTest {
 
   private static final List<Long> NO_SIZES =
       List.of(
-          -1L, -16L, Long.MIN_VALUE, Long.MIN_VALUE + 1, Long.MAX_VALUE, Long.MAX_VALUE - 15,
-          (1L << 46) + 1, 1L << 47, 1L << 62);
+          -1L,
+          -16L,
+          Long.MIN_VALUE,
+          Long.MIN_VALUE + 1,
+          Long.MAX_VALUE,
+          Long.MAX_VALUE - 15,
+          (1L << 46) + 1,
+          1L << 47,
+          1L << 62);
 
   private static final List<Long> NO_ALIGNMENTS =
       List.of(0L, -1L, -16L, 3L, 24L, 4097L, (1L << 30) + 1, 1L << 31, 1L << 62, Long.MIN_VALUE);
@@ -59,8 +66,7 @@ class BadArgumentTest {
             assertThatThrownBy(act).as(name).isInstanceOf(IllegalArgumentException.class);
             Invariants.checkUnchanged(before, manager.snapshot());
           });
-      assertThat(block.segment().toArray(ValueLayout.JAVA_BYTE))
-          .containsOnly((byte) 1);
+      assertThat(block.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly((byte) 1);
     }
   }
 

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A thread that recurses without end and uses memory at every depth, so that the stack overflows at
- * one place after the other: it gets its {@link StackOverflowError}, and nobody is the worse for it.
+ * one place after the other: it gets its {@link StackOverflowError}, and nobody is the worse for
+ * it.
  *
- * <p>An overflow within the fast path costs the slot at hand, and may cost what counts it; so what is
- * held is compared within as many slots as there were overflows.
+ * <p>An overflow within the fast path costs the slot at hand, and may cost what counts it; so what
+ * is held is compared within as many slots as there were overflows.
  */
 class NearlyStacklessTest {
 

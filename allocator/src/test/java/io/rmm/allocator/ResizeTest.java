@@ -55,6 +55,44 @@ class ResizeTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "100, 104, true",
+    "1041, 1100, true",
+    "100, 200, false",
+    "5000, 100, false",
+    "3000000, 3100000, true",
+    "3000000, 5000000, false"
+  })
+  void aBlockStaysInItsPlaceWhereItsSlotServes(long from, long to, boolean stays) {
+    try (MemoryManager manager = manager(BudgetLimits.unlimited())) {
+      Block block = manager.allocate(from);
+      long address = block.address();
+      long used = manager.snapshot().usedBytes();
+      try (Block resized = block.resize(to)) {
+        assertThat(resized.address() == address).isEqualTo(stays);
+        assertThat(manager.snapshot().usedBytes() == used).isEqualTo(stays);
+        assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+      }
+      assertThat(manager.snapshot().allocations()).isEqualTo(2);
+      assertThat(manager.snapshot().liveBlocks()).isZero();
+      Invariants.check(manager.snapshot());
+    }
+  }
+
+  @Test
+  void resizedElsewhereABlockGoesOnLivingAtHome() throws Exception {
+    try (MemoryManager manager = manager(BudgetLimits.unlimited())) {
+      Block block = manager.allocate(100);
+      Block[] resized = new Block[1];
+      Threads.inAnother(_ -> resized[0] = block.resize(104));
+      assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+      resized[0].close();
+      assertThat(manager.snapshot().liveBlocks()).isZero();
+      Invariants.check(manager.snapshot());
+    }
+  }
+
   @Test
   void aBlockStaysInItsBudget() {
     try (MemoryManager manager = manager(BudgetLimits.unlimited())) {

@@ -41,10 +41,16 @@ public final class Page {
   /** The value of {@link #ids} after the manager was closed over a live block. */
   public static final long CLOSED = Long.MIN_VALUE;
 
-  /** Access to {@link #ids}. */
-  public static final VarHandle IDS = MethodHandles.arrayElementVarHandle(long[].class);
-
+  private static final VarHandle IDS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle REMOTE = IDS;
+
+  static {
+    // The JVM links such calls at their first use, and takes room on the Java heap for that: here,
+    // and not when there is none and a block must be freed all the same.
+    long[] probe = new long[1];
+    boolean linked = IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
+    assert linked;
+  }
 
   /**
    * Words on both sides of what is used of {@link #remote}: keep it off the cache lines of whatever
@@ -158,6 +164,16 @@ public final class Page {
     }
   }
 
+  /** Returns what stands in {@code slot}, as {@link #ids} has it. */
+  public long id(int slot) {
+    return (long) IDS.getVolatile(ids, slot);
+  }
+
+  /** Changes what stands in {@code slot}; returns false if that was not {@code from}. */
+  public boolean changeId(int slot, long from, long to) {
+    return IDS.compareAndSet(ids, slot, from, to);
+  }
+
   /** Returns the first {@code byteSize} bytes of {@code slot}. */
   public MemorySegment segment(int slot, long byteSize) {
     return scoped
@@ -224,9 +240,9 @@ public final class Page {
   /** Marks what is live as dead with the manager. */
   void closeIds() {
     for (int slot = 0; slot < slots; slot++) {
-      long id = (long) IDS.getVolatile(ids, slot);
+      long id = id(slot);
       if (id > 0) {
-        IDS.compareAndSet(ids, slot, id, CLOSED);
+        boolean _ = changeId(slot, id, CLOSED);
       }
     }
   }

@@ -37,8 +37,7 @@ final class Racing {
    * have gone back since, and the address be none of a block.
    */
   static int free(long address) {
-    return succeeds(
-        () -> MANAGER.free(address), MisuseKind.DOUBLE_FREE, MisuseKind.INVALID_FREE);
+    return succeeds(() -> MANAGER.free(address), MisuseKind.DOUBLE_FREE, MisuseKind.INVALID_FREE);
   }
 
   /** Returns 1 if {@code act} succeeds, and 0 if it is refused as one of these misuses. */
