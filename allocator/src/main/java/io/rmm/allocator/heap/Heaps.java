@@ -93,7 +93,9 @@ public final class Heaps {
       assert held : "a heap was just bound to this thread";
     }
     BudgetCell cell = heap.cell(account);
-    RecentCells.remember(thread, cell);
+    if (!heap.isClosed()) {
+      RecentCells.remember(thread, cell);
+    }
     return cell;
   }
 

@@ -58,6 +58,11 @@ public final class ThreadHeap extends Hold {
     return bins[sizeClass];
   }
 
+  /** Tells whether the manager is closed. */
+  boolean isClosed() {
+    return closed;
+  }
+
   void checkOpen() {
     heaps.checkOpen(closed);
   }
