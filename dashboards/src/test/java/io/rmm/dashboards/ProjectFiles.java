@@ -44,10 +44,10 @@ final class ProjectFiles {
     return list(ROOT, name -> name.endsWith(".md"));
   }
 
-  /** The Java sources of all modules, without their tests. */
-  static List<Path> mainSources() {
+  /** The Java sources of all modules: in folder {@code main}, or their tests in {@code test}. */
+  static List<Path> sources(String folder) {
     return list(ROOT, name -> name.endsWith(".java")).stream()
-        .filter(file -> file.toString().contains("/src/main/java/"))
+        .filter(file -> file.toString().contains("/src/" + folder + "/java/"))
         .toList();
   }
 

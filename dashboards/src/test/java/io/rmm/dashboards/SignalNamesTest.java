@@ -16,14 +16,24 @@ class SignalNamesTest {
 
   private static final Pattern NAME_IN_CODE = Pattern.compile("\"(rmm(?:\\.\\w+)+)\"");
 
+  /**
+   * What tests can be told. They also name what there is not, so that a name alone is not enough.
+   */
+  private static final Pattern READ_BY_TESTS =
+      Pattern.compile("get(?:Property|Integer|Long)\\(\\s*\"(rmm(?:\\.\\w+)+)\"");
+
   private final NameCheck check = new NameCheck(Rules.recorded(), settings());
 
   /** What is no signal but a setting is in no registry: there the code that reads it decides. */
   private static Set<String> settings() {
-    return ProjectFiles.mainSources().stream()
-        .flatMap(file -> NAME_IN_CODE.matcher(ProjectFiles.text(file)).results())
-        .map(name -> name.group(1))
+    return Stream.concat(names(NAME_IN_CODE, "main"), names(READ_BY_TESTS, "test"))
         .collect(Collectors.toSet());
+  }
+
+  private static Stream<String> names(Pattern pattern, String folder) {
+    return ProjectFiles.sources(folder).stream()
+        .flatMap(file -> pattern.matcher(ProjectFiles.text(file)).results())
+        .map(name -> name.group(1));
   }
 
   static Stream<Path> files() {
