@@ -126,7 +126,7 @@ public final class Demo {
                 "Serving the Redis protocol on %s:%d; recording to %s. Ctrl-C ends it."
                     .formatted(
                         RedisServer.ADDRESS, server.address().getPort(), options.recording())));
-        watch(new StatusTable(cache, manager, findings, tenants, display), begun);
+        watch(new StatusTable(cache, manager, findings, tenants, display, begun), begun);
         display.endTable();
       }
       display.print(Summary.totals(since(begun), cache, tenants, manager.snapshot()));
@@ -169,7 +169,7 @@ public final class Demo {
         Thread.currentThread().interrupt();
         return;
       }
-      display.redraw(table.lines(since(begun)));
+      display.redraw(table.lines(System.nanoTime()));
       over = next >= end;
     }
   }

@@ -27,25 +27,34 @@ public final class StatusTable {
   private final List<String> tenants;
   private final Display display;
   private final long[] commandsBefore = new long[Cache.DATABASES];
-  private long nanosBefore = System.nanoTime();
+  private final long begun;
+  private long nanosBefore;
 
   /**
    * Makes a table.
    *
    * @param tenants what the first databases are called; the others have no name
+   * @param begun the {@link System#nanoTime} when no command had been counted yet, from which the
+   *     first rates are reckoned: the load runs before there is a table
    */
   public StatusTable(
-      Cache cache, MemorySource memory, Findings findings, List<String> tenants, Display display) {
+      Cache cache,
+      MemorySource memory,
+      Findings findings,
+      List<String> tenants,
+      Display display,
+      long begun) {
     this.cache = cache;
     this.memory = memory;
     this.findings = findings;
     this.tenants = tenants;
     this.display = display;
+    this.begun = begun;
+    this.nanosBefore = begun;
   }
 
-  /** Returns the lines of the table as of now, {@code elapsed} after the beginning. */
-  public List<String> lines(Duration elapsed) {
-    long now = System.nanoTime();
+  /** Returns the lines of the table as of {@code now}, which is {@link System#nanoTime}. */
+  public List<String> lines(long now) {
     double seconds = Math.max(1e-3, (now - nanosBefore) / 1e9);
     nanosBefore = now;
     MemorySnapshot snapshot = memory.snapshot();
@@ -55,7 +64,7 @@ public final class StatusTable {
         cut(
             "%4d s  used %s  committed %s  peak %s  live blocks %s"
                 .formatted(
-                    elapsed.toSeconds(),
+                    Duration.ofNanos(now - begun).toSeconds(),
                     Units.bytes(snapshot.usedBytes()),
                     Units.bytes(snapshot.committedBytes()),
                     Units.bytes(snapshot.peakUsedBytes()),
