@@ -77,8 +77,9 @@ public final class Demo {
           findLastLeaks();
         }
       }
-      recording.save();
+      // Before the recording, whose disk may be full: then this is all that tells of the run.
       display.print(Summary.faults(findings));
+      recording.save();
       display.print(Summary.recording(recording.file()));
     }
   }

@@ -24,6 +24,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
@@ -133,6 +135,32 @@ class DemoTest {
   void endsWhenItsTimeIsOver() throws Exception {
     demo(Optional.of(Duration.ofMillis(10)), 0, true).run();
     assertThat(recording()).isNotEmptyFile();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskCostsTheRecordingAndNotWhatWasFound() throws Exception {
+    // A disk that is always full stands where the recording is written first.
+    Path partial = folder.resolve("demo.jfr.part");
+    Files.createSymbolicLink(partial, Path.of("/dev/full"));
+    Demo demo = demo(Optional.empty(), 0, false);
+    Future<?> running = start(demo);
+    awaitOutput("misuse [1-9]");
+    demo.stop();
+    assertThatThrownBy(running::get)
+        .cause()
+        .isInstanceOf(DemoException.class)
+        .hasMessage(
+            "cannot write the recording %s: No space left on device;"
+                + " choose another file with --record",
+            recording());
+    assertThat(out.toString())
+        .contains("Faults found:")
+        .containsPattern("double free: \\d+ times? in budget root/db3")
+        .doesNotContain("Recording: ");
+    try (var files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
   }
 
   @Test
