@@ -34,9 +34,9 @@ public final class Database {
   private static final int EVICTION_ROUNDS = 16;
 
   /**
-   * What is evicted beyond the need, so that the cost of a refusal (an exception, a lock) is shared
-   * by many allocations: a 64th of the limit, and at most 256 KiB, which is far below a
-   * millisecond's work.
+   * What may be evicted beyond the need, so that the cost of a refusal (an exception, a lock) is
+   * shared by many allocations: a 64th of the limit, and at most 256 KiB, which is far below a
+   * millisecond's work. What is larger than that has a cost beside which a refusal's is nothing.
    */
   private static final long EVICTION_SLACK = 256 << 10;
 
@@ -129,7 +129,7 @@ public final class Database {
         }
         long missing =
             refused.rejection().usedBytes() + byteSize - refused.rejection().limitBytes();
-        if (!evict(missing + Math.min(limit / 64, EVICTION_SLACK), 1)) {
+        if (!evictionHand.makeRoom(missing, Math.min(limit / 64, EVICTION_SLACK))) {
           round = EVICTION_ROUNDS; // another thread may have made room meanwhile: one last try
         }
       } catch (OutOfMemoryError none) {
@@ -239,14 +239,12 @@ public final class Database {
   }
 
   /**
-   * Evicts entries that have not been used for long.
+   * Evicts {@code count} entries that have not been used for long.
    *
-   * @param bytes how much memory to free at least
-   * @param count how many entries to evict at least
    * @return false if there was nothing to evict
    */
-  boolean evict(long bytes, int count) {
-    return evictionHand.evict(bytes, count);
+  boolean evict(int count) {
+    return evictionHand.evict(count);
   }
 
   Iterator<Map.Entry<Key, Entry>> iterator() {

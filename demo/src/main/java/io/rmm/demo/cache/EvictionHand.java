@@ -31,29 +31,48 @@ final class EvictionHand {
   }
 
   /**
-   * Evicts until {@code bytes} have been freed and {@code count} entries are gone, or nothing is
-   * left. Values that a reader holds count nothing towards {@code bytes}: they go with the reader.
+   * Evicts at least one entry, until {@code bytes} have been freed; then further ones, as long as
+   * the next has its place in {@code slack} bytes more. A value that is larger stays, however far
+   * the slack is from being used up: it is given up for what is needed, never for convenience.
    *
    * @return false if not one entry could be evicted
    */
-  synchronized boolean evict(long bytes, int count) {
+  synchronized boolean makeRoom(long bytes, long slack) {
+    return evict(bytes, slack, 1);
+  }
+
+  /**
+   * Evicts {@code count} entries, or all if there are fewer.
+   *
+   * @return false if not one entry could be evicted
+   */
+  synchronized boolean evict(int count) {
+    return evict(0, 0, count);
+  }
+
+  /** Values that a reader holds count nothing towards {@code bytes}: they go with the reader. */
+  private boolean evict(long bytes, long slack, int count) {
     long freed = 0;
     long evicted = 0;
     // At most what was there at the beginning: other threads may fill up as fast as this one frees.
     long most = database.size();
-    while ((freed < bytes || evicted < count) && evicted < most) {
+    while (evicted < most) {
       Map.Entry<Key, Entry> victim = next();
       if (victim == null) {
         break;
       }
       Value value = victim.getValue().value();
+      long size = Math.max(SMALLEST_SLOT, value.byteSize());
+      if (freed >= bytes && evicted >= count && freed + size > bytes + slack) {
+        break;
+      }
       boolean held = value.tryHold();
       if (database.remove(victim.getKey(), victim.getValue())) {
         database.counters().evicted.increment();
         evicted++;
       }
       if (held && value.release()) {
-        freed += Math.max(SMALLEST_SLOT, value.byteSize());
+        freed += size;
       }
     }
     return evicted > 0;

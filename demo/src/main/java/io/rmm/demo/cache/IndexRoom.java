@@ -61,7 +61,7 @@ final class IndexRoom {
           largest = database;
         }
       }
-      if (!largest.evict(0, EVICTED_TOGETHER) && usedBytes() >= limit) {
+      if (!largest.evict(EVICTED_TOGETHER) && usedBytes() >= limit) {
         throw new CacheFullException("the index of keys has no room on the Java heap", null);
       }
     }

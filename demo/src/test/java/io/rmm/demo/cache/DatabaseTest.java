@@ -11,15 +11,18 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
 
+  private static final int LIMIT = 1 << 20;
   private static final Key KEY = key("k");
 
   private final MemoryManager manager =
       MemoryManager.builder().name("database").discoverViews(false).build();
   private final Cache cache =
-      new Cache(manager.rootBudget(), BudgetLimits.hard(1 << 20), Long.MAX_VALUE);
+      new Cache(manager.rootBudget(), BudgetLimits.hard(LIMIT), Long.MAX_VALUE);
   private final Database database = cache.databases().getFirst();
 
   private static Key key(String text) {
@@ -70,6 +73,35 @@ class DatabaseTest {
     database.put(KEY, database.allocate(1), 1);
     assertThat(database.remove(KEY)).isFalse();
     assertThat(database.size()).isZero();
+  }
+
+  /** Puts {@code count} values of {@code bytes} under keys of their own. */
+  private void fill(int count, int bytes) throws CacheFullException {
+    for (int i = 0; i < count; i++) {
+      database.put(key(Integer.toString(i)), database.allocate(bytes), Entry.NEVER);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 32})
+  void noneOfTheLargeValuesThatFitIsGivenUp(int fitting) throws CacheFullException {
+    fill(fitting + 3, LIMIT / fitting);
+    assertThat(database.size()).isEqualTo(fitting);
+    assertThat(database.counters().evicted()).isEqualTo(3);
+    assertThat(database.budget().usedBytes()).isEqualTo(LIMIT);
+  }
+
+  @Test
+  void ofSmallValuesSomeAreGivenUpAheadOfTheNeed() throws CacheFullException {
+    int bytes = 1 << 10;
+    int fitting = LIMIT / bytes;
+    fill(fitting, bytes);
+    assertThat(database.counters().evicted()).isZero();
+    database.put(KEY, database.allocate(bytes), Entry.NEVER);
+    long ahead = LIMIT / 64 / bytes;
+    assertThat(database.counters().evicted()).isEqualTo(1 + ahead);
+    fill((int) ahead, bytes);
+    assertThat(database.counters().evicted()).isEqualTo(1 + ahead);
   }
 
   @Test
