@@ -1,7 +1,6 @@
 package io.rmm.demo.redis;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,11 +15,11 @@ final class InlineWords {
   private int at;
 
   private InlineWords(String line) {
-    this.line = line.getBytes(StandardCharsets.UTF_8);
+    this.line = line.getBytes(InlineCommandDecoder.BYTES);
   }
 
   /**
-   * Returns the words of {@code line}; none if it is blank.
+   * Returns the words of {@code line}, whose characters are bytes; none if it is blank.
    *
    * @throws ProtocolException if a quote is not closed, or not followed by a blank
    */

@@ -2,8 +2,8 @@
  * The server: the Redis protocol on Netty, commands on the databases of {@link
  * io.rmm.demo.cache.Cache}.
  *
- * <p>A connection's pipeline is {@link InlineCommandDecoder} (until the first array arrives),
- * Netty's {@code RedisDecoder}, {@link ConnectionHandler}. The decoder's messages are parts of a
+ * <p>A connection's pipeline is {@link InlineCommandDecoder}, Netty's {@code RedisDecoder} (for all
+ * requests that are not inline), {@link ConnectionHandler}. The decoder's messages are parts of a
  * request; {@link RequestReader} puts them together, with values going straight into blocks; a
  * {@link Command} runs; {@link ReplyWriter} sends what it says.
  */

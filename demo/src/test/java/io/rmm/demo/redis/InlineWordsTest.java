@@ -25,7 +25,7 @@ class InlineWordsTest {
         arguments("\"\\x41\\n\\r\\t\\b\\a\\\\\\\"\\q\"", List.of("A\n\r\t\b\u0007\\\"q")),
         arguments("\"\\x4\" \"\\xzz\"", List.of("x4", "xzz")),
         arguments("'it\\'s' 'a\\n'", List.of("it's", "a\\n")),
-        arguments("\u00e4", List.of("\u00c3\u00a4")));
+        arguments("\u00e4 '\u00ff'", List.of("\u00e4", "\u00ff")));
   }
 
   @ParameterizedTest

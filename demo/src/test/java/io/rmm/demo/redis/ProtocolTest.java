@@ -61,7 +61,9 @@ class ProtocolTest {
   void aStreamMayBeCutAnywhere() throws IOException {
     Random random = new Random(7);
     byte[] requests =
-        (request("MSET", "a", "1", "b", "x".repeat(3_000)) + request("MGET", "a", "b", "c"))
+        (request("MSET", "a", "1", "b", "x\r\nPING\r\n".repeat(300))
+                + request("MGET", "a", "b", "c")
+                + "GET a\n")
             .repeat(50)
             .getBytes(StandardCharsets.ISO_8859_1);
     for (int at = 0; at < requests.length; ) {
@@ -70,7 +72,10 @@ class ProtocolTest {
       at = end;
     }
     client.expect(
-        ("+OK\r\n*3\r\n$1\r\n1\r\n$3000\r\n" + "x".repeat(3_000) + "\r\n$-1\r\n").repeat(50));
+        ("+OK\r\n*3\r\n$1\r\n1\r\n$2700\r\n"
+                + "x\r\nPING\r\n".repeat(300)
+                + "\r\n$-1\r\n$1\r\n1\r\n")
+            .repeat(50));
   }
 
   @Test
@@ -96,6 +101,21 @@ class ProtocolTest {
   @Test
   void linesMayFollowArrays() throws IOException {
     client.send("PING\n" + request("PING") + "PING\r\n").expect("+PONG\r\n+PONG\r\n+PONG\r\n");
+    client.send("*0\r\nPING\n*-1\r\nPING\n").expect("+PONG\r\n+PONG\r\n");
+    client.send(":1\n").expect("-ERR unknown command ':1', with args beginning with: \r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "*1\r\n$4\r\nPING\r\n"})
+  void linesAreAnyBytes(String before) throws IOException {
+    StringBuilder bytes = new StringBuilder();
+    for (char next = '!'; next <= 0xff; next++) {
+      bytes.append(next == '"' || next == '\'' ? "" : next);
+    }
+    client.send(before + "SET \u00e4 " + bytes + "\n");
+    client.expect(before.isEmpty() ? "+OK\r\n" : "+PONG\r\n+OK\r\n");
+    client.send(request("GET", "\u00e4"));
+    client.expect("$" + bytes.length() + "\r\n" + bytes + "\r\n");
   }
 
   @Test
