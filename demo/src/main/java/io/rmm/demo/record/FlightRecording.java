@@ -32,8 +32,8 @@ public final class FlightRecording implements AutoCloseable {
    * Starts to record.
    *
    * @param file where the recording goes when it is {@linkplain #save() saved}; an existing file is
-   *     replaced, and a symbolic link to one followed. A device or a pipe is refused: the move that
-   *     puts the recording in place would replace that too.
+   *     replaced, and a symbolic link to one followed. A device, a pipe, or a link to nothing is
+   *     refused: the move that puts the recording in place would replace that too.
    * @throws DemoException if the file cannot be written
    */
   public static FlightRecording start(Path file) throws DemoException {
@@ -87,6 +87,10 @@ public final class FlightRecording implements AutoCloseable {
   private static void probe(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException("it is a directory");
+    }
+    if (Files.isSymbolicLink(file)) {
+      // Links to files have been followed by now.
+      throw new IOException("it is a link that leads to no file");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("it is no plain file");

@@ -72,6 +72,18 @@ class FlightRecordingTest {
     assertThat(RecordingFile.readAllEvents(file)).isNotEmpty();
   }
 
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aLinkThatLeadsNowhereIsRefusedForThatReason() throws Exception {
+    Path dangling = Files.createSymbolicLink(folder.resolve("a.jfr"), folder.resolve("gone.jfr"));
+    Path circular = folder.resolve("b.jfr");
+    Files.createSymbolicLink(circular, circular);
+    assertRefused(dangling, "it is a link that leads to no file");
+    assertRefused(circular, "it is a link that leads to no file");
+    assertThat(dangling).isSymbolicLink();
+    assertThat(folder.resolve("gone.jfr")).doesNotExist();
+  }
+
   private static void assertRefused(Path file, String reason) {
     assertThatThrownBy(() -> FlightRecording.start(file))
         .isInstanceOf(DemoException.class)
