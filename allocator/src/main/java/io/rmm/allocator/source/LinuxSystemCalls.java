@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The system calls of Linux, by downcalls into the C library.
  *
  * <p>The only class of the kernel that uses restricted methods of {@code java.lang.foreign}; a
- * process that does not pass {@code --enable-native-access} gets the JDK's one warning line when
- * this class is first used. Linking takes 70 to 80 ms once in a process, most of it class loading.
+ * process that does not pass {@code --enable-native-access} gets the JDK's warning, four lines,
+ * when this class is first used. Linking takes 70 to 80 ms once in a process, most of it class
+ * loading.
  */
 @SuppressWarnings("restricted")
 public final class LinuxSystemCalls implements SystemCalls {
