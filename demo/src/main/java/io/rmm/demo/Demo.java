@@ -70,7 +70,8 @@ public final class Demo {
   public void run() throws DemoException {
     try (var _ = LogLines.on(display);
         FlightRecording recording = FlightRecording.start(options.recording())) {
-      try (OtlpTelemetry telemetry = telemetry();
+      OtlpTelemetry telemetry = telemetry();
+      try (telemetry;
           MemoryManager manager = manager(telemetry)) {
         serve(manager);
         if (!options.quiet()) {
@@ -79,6 +80,7 @@ public final class Demo {
       }
       // Before the recording, whose disk may be full: then this is all that tells of the run.
       display.print(Summary.faults(findings));
+      display.print(Summary.telemetry(telemetry.failedExports(), telemetry.lostEvents()));
       recording.save();
       display.print(Summary.recording(recording.file()));
     }

@@ -128,7 +128,7 @@ class DemoTest {
     running.get();
     assertThat(out.toString())
         .contains("No misuse and no leak was found.")
-        .doesNotContain("are live");
+        .doesNotContain("are live", "Telemetry");
   }
 
   @Test
@@ -205,7 +205,12 @@ class DemoTest {
       awaitOutput("misuse [1-9]");
       demo.stop();
       running.get();
-      assertThat(out.toString()).contains("double free").contains("Recording: ");
+      assertThat(out.toString())
+          .contains("double free")
+          .containsPattern(
+              "Telemetry was lost: the OTLP endpoint did not take [1-9]\\d* exports?,"
+                  + " and with them at least \\d+ events?\\.")
+          .contains("Recording: ");
     } finally {
       System.clearProperty("otel.metric.export.interval");
     }

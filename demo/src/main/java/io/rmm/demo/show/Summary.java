@@ -83,6 +83,21 @@ public final class Summary {
     return lines;
   }
 
+  /**
+   * Returns the lines that tell of telemetry that was lost; none if nothing is known to be.
+   *
+   * @param failedExports how often the endpoint did not take what it was sent
+   * @param lostEvents how many events are known to have gone with that
+   */
+  public static List<String> telemetry(long failedExports, long lostEvents) {
+    return failedExports == 0
+        ? List.of()
+        : List.of(
+            "",
+            "Telemetry was lost: the OTLP endpoint did not take %s, and with them at least %s."
+                .formatted(Units.count(failedExports, "export"), Units.count(lostEvents, "event")));
+  }
+
   /** Returns the lines that tell where the recording is, and what to do with it. */
   public static List<String> recording(Path file) {
     return List.of("", "Recording: " + file, "Report:    ./rmm report " + file);

@@ -29,6 +29,7 @@ final class EndpointWatch {
   private final LongSupplier nanoTime;
   private final Map<String, Long> lost = new ConcurrentHashMap<>();
   private final List<Signal> signals = new ArrayList<>();
+  private long failedExports;
   private long toldAt;
   private boolean down;
   private volatile String lastAnswer = "it answers with an error";
@@ -48,6 +49,16 @@ final class EndpointWatch {
   /** Tells whether the last export failed, of whichever signal. */
   synchronized boolean isDown() {
     return down;
+  }
+
+  /** Returns the number of exports that failed, of all signals. */
+  synchronized long failedExports() {
+    return failedExports;
+  }
+
+  /** Returns the number of events that have gone with failed exports, of all managers. */
+  long lostEvents() {
+    return lost.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Returns the number of events of {@code manager} that have gone with failed exports. */
@@ -71,12 +82,13 @@ final class EndpointWatch {
           "OTLP endpoint {0} takes {1} again; events lost so far: {2}",
           signal.endpoint,
           signal.name,
-          lost.values().stream().mapToLong(Long::longValue).sum());
+          lostEvents());
     }
   }
 
   private synchronized void failed(Signal signal, @Nullable Throwable failure) {
     down = true;
+    failedExports++;
     long now = nanoTime.getAsLong();
     boolean partOfToldOutage =
         !signal.deliveredSinceTold && signals.stream().anyMatch(other -> other.failureTold);

@@ -54,6 +54,7 @@ public final class OtlpTelemetry implements AutoCloseable {
   private final Map<Signal, String> endpoints = new EnumMap<>(Signal.class);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final OpenTelemetrySdk sdk;
+  private volatile boolean abandoned;
 
   /** What is exported, by the names that settings have for it. */
   private enum Signal {
@@ -170,6 +171,20 @@ public final class OtlpTelemetry implements AutoCloseable {
     return endpoints.values().stream().findFirst();
   }
 
+  /**
+   * Returns how many exports, of metrics or events, an endpoint did not take. Of metrics such a one
+   * costs resolution, and if it was the last, the last values. Exports that {@link #close} did not
+   * wait for to the end count as one.
+   */
+  public long failedExports() {
+    return watch.failedExports() + (abandoned ? 1 : 0);
+  }
+
+  /** Returns the number of events, of all managers, that were lost with failed exports. */
+  public long lostEvents() {
+    return watch.lostEvents();
+  }
+
   /** Returns the number of events of {@code manager} that were exported in vain. */
   long lostEvents(String manager) {
     return watch.lostEvents(manager);
@@ -190,11 +205,15 @@ public final class OtlpTelemetry implements AutoCloseable {
       return;
     }
     // The SDK's own shutdown waits for its exports in the calling thread, 10 s and longer.
+    AtomicBoolean ended = new AtomicBoolean();
     Thread shutdown =
         Thread.ofPlatform()
             .daemon()
             .name("rmm-telemetry-shutdown")
-            .start(() -> sdk.shutdown().join(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            .start(
+                () ->
+                    ended.set(
+                        sdk.shutdown().join(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).isDone()));
     try {
       // One that goes on in the background is not to fail loudly at last.
       if (shutdown.join(patience())) {
@@ -203,6 +222,7 @@ public final class OtlpTelemetry implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    abandoned = !ended.get();
   }
 
   private Duration patience() {

@@ -107,12 +107,14 @@ class OtlpTelemetryTest {
   @Test
   void theLastValuesAndEventsGoOutBeforeAShortProgramEnds() throws Exception {
     try (OtlpReceiver receiver = new OtlpReceiver()) {
-      try (OtlpTelemetry telemetry =
-              OtlpTelemetry.create(
-                  Map.of("otel.exporter.otlp.endpoint", receiver.endpoint())); // 60 s apart
+      OtlpTelemetry telemetry =
+          OtlpTelemetry.create(
+              Map.of("otel.exporter.otlp.endpoint", receiver.endpoint())); // 60 s apart
+      try (telemetry;
           MemoryManager manager = manager(telemetry)) {
         manager.allocate(100).close();
       }
+      assertThat(telemetry.failedExports()).isZero();
       assertThat(receiver.metrics)
           .anySatisfy(
               request ->
@@ -212,6 +214,8 @@ class OtlpTelemetryTest {
       }
       // Every event has arrived or is counted as lost: with those of the manager's start and end.
       assertThat(receiver.events() + telemetry.lostEvents("orders")).isEqualTo(103 + 2);
+      assertThat(telemetry.lostEvents()).isEqualTo(telemetry.lostEvents("orders"));
+      assertThat(telemetry.failedExports()).isPositive();
       assertThat(receiver.metrics.stream().mapToLong(OtlpTelemetryTest::dropped).max())
           .hasValue(telemetry.lostEvents("orders"));
       assertThat(log.linesAbout(receiver.endpoint())).hasSize(2);
@@ -254,11 +258,14 @@ class OtlpTelemetryTest {
       receiver.mood = Mood.BLACK_HOLE;
       Map<String, String> patient = Map.of("otel.exporter.otlp.timeout", "600000");
       Instant start = Instant.now();
-      try (OtlpTelemetry telemetry = telemetry(receiver.endpoint(), patient);
+      OtlpTelemetry telemetry = telemetry(receiver.endpoint(), patient);
+      try (telemetry;
           MemoryManager manager = manager(telemetry)) {
         misuse(manager);
         await().atMost(PATIENCE).until(() -> receiver.refused.get() > 0);
+        assertThat(telemetry.failedExports()).isZero();
       }
+      assertThat(telemetry.failedExports()).isPositive();
       assertThat(Duration.between(start, Instant.now())).isLessThan(PATIENCE);
     }
   }
