@@ -29,6 +29,19 @@ public final class Sizes {
     return sizes;
   }
 
+  /** The likelihood of a size falls with its square. */
+  public static int[] inverseSquare(int least, int most, int count, long seed) {
+    RandomGenerator random = random(seed);
+    double rarest = 1.0 / (most + 1.0);
+    double commonest = 1.0 / least;
+    int[] sizes = new int[count];
+    for (int i = 0; i < count; i++) {
+      int size = (int) (1 / (rarest + random.nextDouble() * (commonest - rarest)));
+      sizes[i] = Math.clamp(size, least, most);
+    }
+    return sizes;
+  }
+
   /** Every size from {@code least} to {@code most}, both included, is equally likely. */
   public static int[] uniform(int least, int most, int count, long seed) {
     RandomGenerator random = random(seed);

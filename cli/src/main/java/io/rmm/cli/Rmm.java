@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
     description = "Shows, records and explains the off-heap memory of Java programs.",
     mixinStandardHelpOptions = true,
     versionProvider = Rmm.ManifestVersion.class,
+    footer =
+        "%nFrom a checkout, 'rmm bench' measures RMM beside its peers; see 'rmm bench --help'.",
     subcommands = {DemoCommand.class, ReportCommand.class})
 public final class Rmm implements Runnable {
 

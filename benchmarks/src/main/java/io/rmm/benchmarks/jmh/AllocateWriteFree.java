@@ -41,7 +41,7 @@ public class AllocateWriteFree extends PeerBenchmark {
   @Benchmark
   public void escaping() {
     blocks.allocate(0, size);
-    blocks.putLong(0, 42);
+    blocks.putLong(0, 0, 42);
     blocks.free(0);
   }
 }

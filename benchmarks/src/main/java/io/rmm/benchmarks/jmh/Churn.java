@@ -53,6 +53,6 @@ public class Churn extends PeerBenchmark {
     int slot = slots[i];
     blocks.free(slot);
     blocks.allocate(slot, sizes[i]);
-    blocks.putLong(slot, i);
+    blocks.putLong(slot, 0, i);
   }
 }

@@ -20,7 +20,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Open a confined arena, allocate three blocks in it, write 8 bytes to each, close it. */
+/**
+ * Open a confined arena, allocate three blocks in it, write 8 bytes to each, close it. The options
+ * of the fork are those of {@link PeerBenchmark}, as far as they matter here.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -28,7 +31,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
+    jvmArgsAppend = {
+      "-Xmn64m",
+      "--enable-native-access=ALL-UNNAMED",
+      "--sun-misc-unsafe-memory-access=allow"
+    })
 public class ConfinedArenas {
 
   /** The arena of the JDK, or of RMM. */

@@ -46,13 +46,13 @@ abstract class AddressBlocks extends Blocks {
   }
 
   @Override
-  public final void putLong(int slot, long value) {
-    memory().set(ValueLayout.JAVA_LONG, addresses[slot], value);
+  public final void putLong(int slot, int offset, long value) {
+    memory().set(ValueLayout.JAVA_LONG, addresses[slot] + offset, value);
   }
 
   @Override
-  public final long getLong(int slot) {
-    return memory().get(ValueLayout.JAVA_LONG, addresses[slot]);
+  public final long getLong(int slot, int offset) {
+    return memory().get(ValueLayout.JAVA_LONG, addresses[slot] + offset);
   }
 
   @Override
@@ -66,8 +66,8 @@ abstract class AddressBlocks extends Blocks {
   }
 
   @Override
-  public final void fill(int slot, int count, byte value) {
-    memory().asSlice(addresses[slot], count).fill(value);
+  public final MemorySegment segment(int slot) {
+    return memory().asSlice(addresses[slot]);
   }
 
   @Override

@@ -59,13 +59,13 @@ final class ArenaPeer extends Peer {
     }
 
     @Override
-    void putLong(Owned block, long value) {
-      block.segment.set(ValueLayout.JAVA_LONG, 0, value);
+    void putLong(Owned block, int offset, long value) {
+      block.segment.set(ValueLayout.JAVA_LONG, offset, value);
     }
 
     @Override
-    long getLong(Owned block) {
-      return block.segment.get(ValueLayout.JAVA_LONG, 0);
+    long getLong(Owned block, int offset) {
+      return block.segment.get(ValueLayout.JAVA_LONG, offset);
     }
 
     @Override

@@ -57,13 +57,13 @@ final class ArrowPeer extends Peer {
     }
 
     @Override
-    void putLong(ArrowBuf buffer, long value) {
-      buffer.setLong(0, value);
+    void putLong(ArrowBuf buffer, int offset, long value) {
+      buffer.setLong(offset, value);
     }
 
     @Override
-    long getLong(ArrowBuf buffer) {
-      return buffer.getLong(0);
+    long getLong(ArrowBuf buffer, int offset) {
+      return buffer.getLong(offset);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.rmm.benchmarks.peer;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * A table of live blocks, in the form in which users of the peer hold them.
  *
@@ -21,11 +23,11 @@ public abstract class Blocks {
   /** Frees the block in a slot, which is empty then. */
   public abstract void free(int slot);
 
-  /** Writes the first 8 bytes of a block. */
-  public abstract void putLong(int slot, long value);
+  /** Writes 8 bytes of a block. */
+  public abstract void putLong(int slot, int offset, long value);
 
-  /** Reads the first 8 bytes of a block. */
-  public abstract long getLong(int slot);
+  /** Reads 8 bytes of a block. */
+  public abstract long getLong(int slot, int offset);
 
   /** Writes one byte of a block. */
   public abstract void put(int slot, int offset, byte value);
@@ -33,8 +35,13 @@ public abstract class Blocks {
   /** Reads one byte of a block. */
   public abstract byte get(int slot, int offset);
 
+  /** Returns the memory of a block, at least as long as it was asked for. */
+  public abstract MemorySegment segment(int slot);
+
   /** Sets the first {@code count} bytes of a block to {@code value}. */
-  public abstract void fill(int slot, int count, byte value);
+  public final void fill(int slot, int count, byte value) {
+    segment(slot).asSlice(0, count).fill(value);
+  }
 
   /**
    * Allocates a block, writes its first 8 bytes, swaps it atomically into a slot, and frees the

@@ -20,9 +20,9 @@ abstract class HandleBlocks<H> extends Blocks {
 
   abstract void free(H block);
 
-  abstract void putLong(H block, long value);
+  abstract void putLong(H block, int offset, long value);
 
-  abstract long getLong(H block);
+  abstract long getLong(H block, int offset);
 
   abstract void put(H block, int offset, byte value);
 
@@ -58,13 +58,13 @@ abstract class HandleBlocks<H> extends Blocks {
   }
 
   @Override
-  public final void putLong(int slot, long value) {
-    putLong(handle(slot), value);
+  public final void putLong(int slot, int offset, long value) {
+    putLong(handle(slot), offset, value);
   }
 
   @Override
-  public final long getLong(int slot) {
-    return getLong(handle(slot));
+  public final long getLong(int slot, int offset) {
+    return getLong(handle(slot), offset);
   }
 
   @Override
@@ -78,15 +78,15 @@ abstract class HandleBlocks<H> extends Blocks {
   }
 
   @Override
-  public final void fill(int slot, int count, byte value) {
-    segment(handle(slot)).asSlice(0, count).fill(value);
+  public final MemorySegment segment(int slot) {
+    return segment(handle(slot));
   }
 
   @Override
   @SuppressWarnings("unchecked") // Only handles go in.
   public final void exchange(int slot, int size, long value) {
     H block = allocate(size);
-    putLong(block, value);
+    putLong(block, 0, value);
     H former = (H) SLOT.getAndSet(handles, slot, block);
     if (former != null) {
       free(former);

@@ -59,13 +59,13 @@ final class NettyPeer extends Peer {
     }
 
     @Override
-    void putLong(ByteBuf buffer, long value) {
-      buffer.setLong(0, value);
+    void putLong(ByteBuf buffer, int offset, long value) {
+      buffer.setLong(offset, value);
     }
 
     @Override
-    long getLong(ByteBuf buffer) {
-      return buffer.getLong(0);
+    long getLong(ByteBuf buffer, int offset) {
+      return buffer.getLong(offset);
     }
 
     @Override

@@ -29,6 +29,16 @@ public final class RmmPeer extends Peer {
     this.manager = MemoryManager.builder().name("benchmark").discoverViews(views).build();
   }
 
+  private RmmPeer(MemoryManager manager) {
+    this.recording = null;
+    this.manager = manager;
+  }
+
+  /** Returns RMM as it ships, for a process whose recording somebody else has started. */
+  public static RmmPeer unrecorded() {
+    return new RmmPeer(MemoryManager.builder().name("benchmark").build());
+  }
+
   /** Returns the manager itself. */
   public MemoryManager manager() {
     return manager;
@@ -52,11 +62,21 @@ public final class RmmPeer extends Peer {
     return OptionalLong.of(manager.snapshot().committedBytes());
   }
 
+  /**
+   * Ends RMM.
+   *
+   * @throws IllegalStateException if the workload has lost blocks: then it measured something else
+   *     than it says
+   */
   @Override
   public void close() {
+    long lost = manager.snapshot().liveBlocks();
     manager.close();
     if (recording != null) {
       recording.close();
+    }
+    if (lost > 0) {
+      throw new IllegalStateException("the workload has lost " + lost + " blocks");
     }
   }
 
@@ -80,13 +100,13 @@ public final class RmmPeer extends Peer {
     }
 
     @Override
-    void putLong(Block block, long value) {
-      block.segment().set(ValueLayout.JAVA_LONG, 0, value);
+    void putLong(Block block, int offset, long value) {
+      block.segment().set(ValueLayout.JAVA_LONG, offset, value);
     }
 
     @Override
-    long getLong(Block block) {
-      return block.segment().get(ValueLayout.JAVA_LONG, 0);
+    long getLong(Block block, int offset) {
+      return block.segment().get(ValueLayout.JAVA_LONG, offset);
     }
 
     @Override

@@ -4,11 +4,15 @@ import io.rmm.jfr.RecordingSettings;
 import jdk.jfr.Recording;
 
 /** A recording with default.jfc and rmm.jfc, as a production process has it. */
-final class RunningRecording implements AutoCloseable {
+public final class RunningRecording implements AutoCloseable {
 
   private final Recording recording = new Recording();
 
-  void start() {
+  /** Makes a recording that is not yet under way. */
+  public RunningRecording() {}
+
+  /** Starts it. */
+  public void start() {
     recording.setSettings(RecordingSettings.over("default"));
     recording.start();
   }

@@ -4,6 +4,7 @@ import io.rmm.benchmarks.peer.NativeLibrary;
 import io.rmm.benchmarks.peer.PeerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -77,7 +78,11 @@ public final class Bench implements Callable<Integer> {
 
   /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Bench()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Bench());
   }
 
   @Override
@@ -85,18 +90,20 @@ public final class Bench implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path root = Path.of(System.getProperty(ROOT_PROPERTY, "")).toAbsolutePath();
     Path target = root.resolve("target/bench");
-    Workplace workplace =
-        new Workplace(
-            target.resolve("logs"),
-            target.resolve("libraries"),
-            root.resolve("../shared/data/fleetbench").normalize());
+    Workplace workplace = new Workplace(target.resolve("logs"), target.resolve("libraries"));
+    Path folder = root.resolve("../shared/data/fleetbench").normalize();
+    List<Path> profiles = profiles(folder);
     Set<PeerKind> wanted = wanted();
     if (list) {
-      list(out, wanted);
+      list(out, rows(new Plan(quick, wanted, profiles)));
       return ExitCode.OK;
     }
     dropMissing(wanted, new Libraries(root, workplace.libraries()), out);
-    List<Row> rows = rows(new Plan(quick, wanted));
+    List<Row> rows = rows(new Plan(quick, wanted, profiles));
+    if (profiles.isEmpty() && rows.stream().anyMatch(row -> row.id().equals(ScenarioRows.REPLAY))) {
+      out.println("SKIPPED, NOT MEASURED: replay: no TCMALLOC_*.csv of fleetbench in " + folder);
+      complete = false;
+    }
     Map<String, String> machine = Machine.facts();
     machine.forEach((name, value) -> out.println(name + ": " + value));
     JsonReport report = new JsonReport(machine, quick);
@@ -143,8 +150,20 @@ public final class Bench implements Callable<Integer> {
     return rows;
   }
 
-  private void list(PrintWriter out, Set<PeerKind> wanted) {
-    for (Row row : rows(new Plan(quick, wanted))) {
+  private static List<Path> profiles(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("TCMALLOC_\\d+\\.csv"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void list(PrintWriter out, List<Row> rows) {
+    for (Row row : rows) {
       out.printf("%-20s %3d runs  %s%n", row.id(), row.work().size(), row.title());
     }
     out.println(

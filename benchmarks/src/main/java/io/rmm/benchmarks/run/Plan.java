@@ -1,6 +1,7 @@
 package io.rmm.benchmarks.run;
 
 import io.rmm.benchmarks.peer.PeerKind;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -10,8 +11,9 @@ import java.util.Set;
  *
  * @param quick whether it must be
  * @param wanted the peers to run at most
+ * @param profiles the files of allocation profiles
  */
-record Plan(boolean quick, Set<PeerKind> wanted) {
+record Plan(boolean quick, Set<PeerKind> wanted, List<Path> profiles) {
 
   /** Those that the targets name. */
   private static final Set<PeerKind> NAMED =

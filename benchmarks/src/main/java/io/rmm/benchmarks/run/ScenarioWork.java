@@ -18,8 +18,14 @@ import java.util.concurrent.TimeUnit;
  *
  * @param scenario the name by which {@link ScenarioMain} knows it
  * @param settings what it is told
+ * @param options further options of the JVM
  */
-record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, String> settings)
+record ScenarioWork(
+    String point,
+    PeerKind peer,
+    String scenario,
+    Map<String, String> settings,
+    List<String> options)
     implements Work {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,6 +64,7 @@ record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, St
     List<String> command = new ArrayList<>();
     command.add(Workplace.java());
     command.addAll(Workplace.OPTIONS);
+    command.addAll(options);
     command.add("-D" + NativeLibrary.FOLDER_PROPERTY + "=" + workplace.libraries());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -5,20 +5,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * Prints what was measured: a table for each metric of a row, and what has become of the targets.
  */
 final class Tables {
 
+  /** More points than these do not fit side by side. */
+  private static final int MANY_POINTS = 6;
+
+  /** More metrics than these of one point make one table rather than one each. */
+  private static final int MANY_COLUMNS = 3;
+
   private Tables() {}
 
   /** Returns the whole report on a row. */
   static String of(Row row, Outcomes outcomes) {
     StringBuilder text = new StringBuilder("## " + row.title() + " [" + row.id() + "]\n");
-    for (Row.Column column : row.columns()) {
-      text.append('\n').append(table(column, outcomes));
+    if (outcomes.all().isEmpty()) {
+      text.append("\nNothing was run.\n");
+    } else if (outcomes.points().size() == 1 && row.columns().size() > MANY_COLUMNS) {
+      text.append('\n').append(tableOfMetrics(row.columns(), outcomes));
+    } else {
+      row.columns().forEach(column -> text.append('\n').append(table(column, outcomes)));
     }
     text.append('\n');
     for (Target target : row.targets()) {
@@ -36,24 +45,55 @@ final class Tables {
     return text.toString();
   }
 
-  /** One table in Markdown; in brackets how many times RMM's value is the peer's. */
+  /** One metric: a line for each peer, or for each point where these are many. */
   static String table(Row.Column column, Outcomes outcomes) {
-    Set<String> points = outcomes.points();
+    List<String> points = List.copyOf(outcomes.points());
+    List<PeerKind> peers =
+        outcomes.peers().stream()
+            .filter(
+                peer -> points.stream().anyMatch(p -> !cell(column, outcomes, p, peer).isEmpty()))
+            .toList();
+    if (peers.isEmpty()) {
+      return "";
+    }
     List<List<String>> lines = new ArrayList<>();
-    List<String> heading = new ArrayList<>();
-    heading.add(
-        column.metric() + ", " + column.unit() + (column.compared() ? " (rmm / peer)" : ""));
-    heading.addAll(points);
+    List<String> heading = new ArrayList<>(List.of(heading(column)));
     lines.add(heading);
-    for (PeerKind peer : outcomes.peers()) {
-      List<String> line = new ArrayList<>();
-      line.add(peer.label());
-      points.forEach(point -> line.add(cell(column, outcomes, point, peer)));
-      if (line.stream().skip(1).anyMatch(cell -> !cell.isEmpty())) {
+    if (points.size() > MANY_POINTS) {
+      peers.forEach(peer -> heading.add(peer.label()));
+      for (String point : points) {
+        List<String> line = new ArrayList<>(List.of(point));
+        peers.forEach(peer -> line.add(cell(column, outcomes, point, peer)));
+        lines.add(line);
+      }
+    } else {
+      heading.addAll(points);
+      for (PeerKind peer : peers) {
+        List<String> line = new ArrayList<>(List.of(peer.label()));
+        points.forEach(point -> line.add(cell(column, outcomes, point, peer)));
         lines.add(line);
       }
     }
-    return lines.size() == 1 ? "" : aligned(lines);
+    return aligned(lines);
+  }
+
+  /** One point: a line for each peer, a column for each metric. */
+  private static String tableOfMetrics(List<Row.Column> columns, Outcomes outcomes) {
+    String point = outcomes.points().iterator().next();
+    List<List<String>> lines = new ArrayList<>();
+    List<String> heading = new ArrayList<>(List.of(point));
+    columns.forEach(column -> heading.add(heading(column)));
+    lines.add(heading);
+    for (PeerKind peer : outcomes.peers()) {
+      List<String> line = new ArrayList<>(List.of(peer.label()));
+      columns.forEach(column -> line.add(cell(column, outcomes, point, peer)));
+      lines.add(line);
+    }
+    return aligned(lines);
+  }
+
+  private static String heading(Row.Column column) {
+    return column.metric() + ", " + column.unit() + (column.compared() ? " (rmm / peer)" : "");
   }
 
   private static String cell(Row.Column column, Outcomes outcomes, String point, PeerKind peer) {

@@ -10,9 +10,8 @@ import java.util.List;
  *
  * @param logs the folder that takes what child JVMs print
  * @param libraries the folder of native libraries that were fetched
- * @param profiles the folder of allocation profiles
  */
-record Workplace(Path logs, Path libraries, Path profiles) {
+record Workplace(Path logs, Path libraries) {
 
   /**
    * What every child JVM is started with, whichever peer it opens. The young generation has one

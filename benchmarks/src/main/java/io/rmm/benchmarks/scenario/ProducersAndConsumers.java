@@ -17,41 +17,41 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProducersAndConsumers {
 
-  /** Blocks in a batch; the queue's costs are divided by it. */
-  private static final int BATCH = 128;
-
-  /** Batches for each thread; bounds what is alive. */
-  private static final int BATCHES_A_THREAD = 4;
-
   private static final int COUNT = 1 << 16;
-  private static final int LEAST = 16;
-  private static final int MOST = 4 << 10;
   private static final long PATIENCE_MILLIS = 10;
 
   private final boolean remembers;
   private final int producers;
+  private final int batch;
+  private final int least;
+  private final int most;
   private final BlockingQueue<Blocks> empty;
   private final BlockingQueue<Blocks> full;
 
-  private ProducersAndConsumers(Peer peer, boolean remembers, int producers, int consumers) {
-    int batches = (producers + consumers) * BATCHES_A_THREAD;
+  private ProducersAndConsumers(Peer peer, boolean remembers, Settings settings) {
+    int batches = settings.number("batches");
     this.remembers = remembers;
-    this.producers = producers;
+    this.producers = settings.number("producers");
+    this.batch = settings.number("batch");
+    this.least = settings.number("least");
+    this.most = settings.number("most");
     this.empty = new ArrayBlockingQueue<>(batches);
     this.full = new ArrayBlockingQueue<>(batches);
     for (int i = 0; i < batches; i++) {
-      empty.add(peer.blocks(BATCH));
+      empty.add(peer.blocks(batch));
     }
   }
 
-  /** Settings: {@code producers}, {@code consumers}, {@code warmup}, {@code measure}. */
+  /**
+   * Settings: {@code producers} and {@code consumers} (threads), {@code batch} (blocks; the queue's
+   * costs are divided by it), {@code batches} (bounds what is alive), {@code least} and {@code
+   * most} (bytes, log-uniform), {@code warmup}, {@code measure}.
+   */
   static Map<String, Double> measure(PeerKind kind, Settings settings) throws Exception {
-    int producers = settings.number("producers");
-    int consumers = settings.number("consumers");
     try (Peer peer = kind.open()) {
-      var scenario = new ProducersAndConsumers(peer, kind != PeerKind.NONE, producers, consumers);
-      Map<String, Double> result =
-          new Race(peer, producers + consumers).run(settings, scenario::work);
+      var scenario = new ProducersAndConsumers(peer, kind != PeerKind.NONE, settings);
+      int threads = settings.number("producers") + settings.number("consumers");
+      Map<String, Double> result = new Race(peer, threads).run(settings, scenario::work);
       scenario.full.forEach(Blocks::freeAll);
       return result;
     }
@@ -66,35 +66,35 @@ final class ProducersAndConsumers {
   }
 
   private void produce(int thread, Race race) throws InterruptedException {
-    int[] sizes = Sizes.logUniform(LEAST, MOST, COUNT, thread);
+    int[] sizes = Sizes.logUniform(least, most, COUNT, thread);
     int next = 0;
     while (race.isOn()) {
-      Blocks batch = empty.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      if (batch == null) {
+      Blocks blocks = empty.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      if (blocks == null) {
         continue;
       }
-      for (int slot = 0; slot < BATCH; slot++) {
-        batch.allocate(slot, sizes[next++ & (COUNT - 1)]);
-        batch.putLong(slot, slot);
+      for (int slot = 0; slot < batch; slot++) {
+        blocks.allocate(slot, sizes[next++ & (COUNT - 1)]);
+        blocks.putLong(slot, 0, slot);
       }
-      full.add(batch);
+      full.add(blocks);
     }
   }
 
   private void consume(int thread, Race race) throws InterruptedException {
     while (race.isOn()) {
-      Blocks batch = full.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      if (batch == null) {
+      Blocks blocks = full.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      if (blocks == null) {
         continue;
       }
-      for (int slot = 0; slot < BATCH; slot++) {
-        if (batch.getLong(slot) != slot && remembers) {
-          throw new IllegalStateException("block " + slot + " holds " + batch.getLong(slot));
+      for (int slot = 0; slot < batch; slot++) {
+        if (blocks.getLong(slot, 0) != slot && remembers) {
+          throw new IllegalStateException("block " + slot + " holds " + blocks.getLong(slot, 0));
         }
-        batch.free(slot);
+        blocks.free(slot);
       }
-      empty.add(batch);
-      race.did(thread, BATCH);
+      empty.add(blocks);
+      race.did(thread, batch);
     }
   }
 }

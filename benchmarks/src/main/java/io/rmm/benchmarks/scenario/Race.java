@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class Race {
 
   /** Counters lie this far apart, so that threads do not share cache lines. */
   private static final int STRIDE = 32;
+
+  /** Seldom enough that looking takes well below a hundredth of a processor. */
+  private static final long LOOK_MILLIS = 25;
 
   private final Peer peer;
   private final AtomicLongArray counts;
@@ -74,17 +78,30 @@ final class Race {
     }
   }
 
-  /** Runs for the times in the settings {@code warmup} and {@code measure}, in milliseconds. */
+  /** As {@link #run(Settings, Work, Runnable)}, without looking. */
   Map<String, Double> run(Settings settings, Work work) throws Exception {
+    return run(settings, work, () -> {});
+  }
+
+  /**
+   * Runs for the times in the settings {@code warmup} and {@code measure}, in milliseconds.
+   *
+   * @param look called now and then all the while
+   */
+  Map<String, Double> run(Settings settings, Work work, Runnable look) throws Exception {
     List<Thread> started = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       int number = i;
       started.add(start(() -> work.run(number, this)));
     }
-    Thread.sleep(settings.number("warmup"));
+    pass(settings.number("warmup"), look);
     long before = count();
     long start = System.nanoTime();
-    Thread.sleep(settings.number("measure"));
+    pass(settings.number("measure"), look);
+    // On a busy machine threads may not have come to count anything yet.
+    while (on && count() == before) {
+      pass(LOOK_MILLIS, look);
+    }
     long operations = count() - before;
     double nanos = System.nanoTime() - start;
     ProcessMemory memory = ProcessMemory.now();
@@ -96,14 +113,21 @@ final class Race {
     if (failed != null) {
       throw new IllegalStateException("a thread failed", failed);
     }
-    if (operations == 0) {
-      throw new IllegalStateException("no operation was done while the clock ran");
-    }
     Map<String, Double> result = new HashMap<>();
     result.put(Metrics.NANOS, nanos / operations);
     result.put(Metrics.RESIDENT, (double) memory.residentBytes());
     result.put(Metrics.PEAK_RESIDENT, (double) memory.peakBytes());
     return result;
+  }
+
+  private void pass(long millis, Runnable look) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    long left = millis;
+    while (left > 0 && on) {
+      Thread.sleep(Math.min(left, LOOK_MILLIS));
+      look.run();
+      left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+    }
   }
 
   private long count() {
