@@ -37,6 +37,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private final @Nullable BudgetNode parent;
   private final String name;
   private final String path;
+  private final ArenaBlocks arenaBlocks;
+  private final DeferredBatches deferredBatches;
   private final CopyOnWriteArrayList<BudgetNode> children = new CopyOnWriteArrayList<>();
 
   BudgetNode(
@@ -47,6 +49,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
+    this.arenaBlocks = new ArenaBlocks(this);
+    this.deferredBatches = new DeferredBatches(this);
   }
 
   // ---- the fast path ----
@@ -58,30 +62,35 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
-      BudgetCell cell = heaps.enter(this);
-      Bin bin = cell.bin(sizeClass);
-      int slot = bin.take();
-      boolean fast = slot >= 0;
-      if (!fast) {
-        cell = refill(cell, byteSize, sizeClass, byteAlignment, arena);
-        bin = cell.bin(sizeClass);
-        slot = bin.take();
+      while (true) {
+        BudgetCell cell = heaps.enter(this);
+        Bin bin = cell.bin(sizeClass);
+        int slot = bin.take();
+        boolean fast = slot >= 0;
+        if (!fast) {
+          cell = refill(cell, byteSize, sizeClass, byteAlignment, arena);
+          bin = cell.bin(sizeClass);
+          slot = bin.take();
+        }
+        Page page = bin.page();
+        ThreadHeap heap = cell.heap;
+        BudgetAccount refuser = charge(page.slotBytes);
+        if (refuser != null) {
+          // A loop, and no call that returns a block: the handle would escape into the merge of
+          // two.
+          endRefusal(heap, page, slot, byteSize, refuser);
+          continue;
+        }
+        bin.countAllocation();
+        long id = cell.countAllocation(page.slotBytes, byteSize);
+        // A plain write: other threads learn of the block through its handle's final fields.
+        page.ids[slot] = id;
+        long weight =
+            cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
+        heap.leave();
+        Token token = weight == 0 ? null : observe(id, byteSize, page.slotBytes, weight, fast);
+        return handle(page, slot, id, byteSize, cell, token);
       }
-      Page page = bin.page();
-      ThreadHeap heap = cell.heap;
-      BudgetAccount refuser = charge(page.slotBytes);
-      if (refuser != null) {
-        throw refuse(heap, page, slot, byteSize, refuser);
-      }
-      bin.countAllocation();
-      long id = cell.countAllocation(page.slotBytes, byteSize);
-      // A plain write: other threads learn of the block through its handle's final fields.
-      page.ids[slot] = id;
-      long weight =
-          cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
-      heap.leave();
-      Token token = weight == 0 ? null : observe(id, byteSize, page.slotBytes, weight, fast);
-      return handle(page, slot, id, byteSize, cell, token);
     } catch (StackOverflowError e) {
       heaps.abandon();
       throw e;
@@ -244,7 +253,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * place of {@code cell}'s. Ends the hold if it fails. Where memory is short, what other heaps
    * have lying idle is taken back first.
    */
-  private BudgetCell refill(
+  BudgetCell refill(
       BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
     try {
       findPage(cell, byteSize, sizeClass, byteAlignment, arena);
@@ -253,6 +262,12 @@ final class BudgetNode extends BudgetAccount implements Budget {
       cell.heap.leave();
       engine.makeRoom();
       return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
+    } catch (Engine.Refused e) {
+      cell.heap.leave();
+      if (engine.closeDeferredArenas()) {
+        return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
+      }
+      throw engine.translate(e, this, byteSize);
     } catch (Throwable e) {
       cell.heap.leave();
       throw engine.translate(e, this, byteSize);
@@ -300,15 +315,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
     }
   }
 
-  /** Undoes the taking of a slot that a budget then refused. */
-  private RuntimeException refuse(
-      ThreadHeap heap, Page page, int slot, long byteSize, BudgetAccount refuser) {
+  /**
+   * Undoes the taking of a slot that a budget then refused. Returns if there may be room by now;
+   * otherwise the allocation is rejected.
+   */
+  void endRefusal(ThreadHeap heap, Page page, int slot, long byteSize, BudgetAccount refuser) {
     heap.giveBack(page, slot);
     heap.leave();
-    return engine.reject(this, refuser, byteSize);
+    if (!engine.closeDeferredArenas()) {
+      throw engine.reject(this, refuser, byteSize);
+    }
   }
 
-  private static void checkAlignment(long byteAlignment) {
+  static void checkAlignment(long byteAlignment) {
     if (byteAlignment <= 0 || byteAlignment > MAX_ALIGNMENT || Long.bitCount(byteAlignment) != 1) {
       throw new IllegalArgumentException(
           "an alignment must be a power of two from 1 to 2^30, not " + byteAlignment);
@@ -318,15 +337,35 @@ final class BudgetNode extends BudgetAccount implements Budget {
   // ---- arenas ----
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // the managed arena closes it
   public Arena openConfinedArena() {
-    return new ManagedArena(this, Arena.ofConfined());
+    return engine.source().canChangeScope()
+        ? ConfinedArena.open(this)
+        : SharedArena.openConfined(this);
   }
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // the managed arena closes it
   public Arena openSharedArena() {
-    return new ManagedArena(this, Arena.ofShared());
+    return SharedArena.open(this);
+  }
+
+  @Override
+  public Arena openDeferredArena() {
+    engine.noteDeferredArenas();
+    return DeferredArena.open(this);
+  }
+
+  ArenaBlocks arenaBlocks() {
+    return arenaBlocks;
+  }
+
+  DeferredBatches deferredBatches() {
+    return deferredBatches;
+  }
+
+  /** Frees what arenas have left to be freed later. */
+  void tendArenas() {
+    arenaBlocks.freeLeftOver();
+    deferredBatches.closeDone();
   }
 
   // ---- the tree and its accounts ----

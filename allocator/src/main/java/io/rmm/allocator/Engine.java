@@ -19,6 +19,7 @@ import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,11 @@ final class Engine implements ChunkEvents {
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
-  private final AtomicLong openArenas = new AtomicLong();
   private final AtomicLong tuningDecisions = new AtomicLong();
   private int ticks;
+
+  /** Whether a deferred arena was ever opened. */
+  private volatile boolean hasDeferredArenas;
 
   /** The first failure to give memory back. */
   private volatile @Nullable RuntimeException returnFailure;
@@ -282,6 +285,7 @@ final class Engine implements ChunkEvents {
     ticks++;
     boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
     detached.wake().forEach(this::giveBack);
+    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
     heaps.tick(idleEnds);
     Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
     if (idleEnds) {
@@ -305,7 +309,28 @@ final class Engine implements ChunkEvents {
 
   private void purge(String cause) {
     detached.wake().forEach(this::giveBack);
+    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
     heaps.purge(cause);
+  }
+
+  /**
+   * Closes the deferred arenas that wait for it, before a budget refuses. Returns whether memory
+   * went back.
+   */
+  boolean closeDeferredArenas() {
+    if (!hasDeferredArenas) {
+      return false;
+    }
+    StackRoom.check();
+    AtomicBoolean any = new AtomicBoolean();
+    Budgets.forEach(
+        budgets.root(), node -> any.compareAndSet(false, node.deferredBatches().closeDone()));
+    return any.get();
+  }
+
+  /** Notes that there is something to {@linkplain #closeDeferredArenas() close}. */
+  void noteDeferredArenas() {
+    hasDeferredArenas = true;
   }
 
   /** Gives idle memory back if more is committed than the root's hard limit allows since now. */
@@ -379,7 +404,7 @@ final class Engine implements ChunkEvents {
             pool.reservedBytes())
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
-        .openArenas(openArenas.get())
+        .openArenas(heaps.openArenas())
         .system(pool.returnedBytes(), pool.systemCalls())
         .tuning(pool.retainedLimit(), tuningDecisions.get())
         .droppedListeners(listeners.dropped());
@@ -427,6 +452,7 @@ final class Engine implements ChunkEvents {
   /** Says what is live. To be followed by {@link #close}. */
   void reportLive() {
     detached.wake().forEach(this::giveBack);
+    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
@@ -438,14 +464,6 @@ final class Engine implements ChunkEvents {
     heaps.close();
     logReturnFailure();
     news.tell();
-  }
-
-  void arenaOpened() {
-    openArenas.incrementAndGet();
-  }
-
-  void arenaClosed() {
-    openArenas.decrementAndGet();
   }
 
   Heaps heaps() {

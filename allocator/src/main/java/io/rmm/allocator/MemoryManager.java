@@ -117,6 +117,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     return root.openSharedArena();
   }
 
+  /** Opens an arena on the root budget; see {@link Budget#openDeferredArena()}. */
+  public Arena openDeferredArena() {
+    return root.openDeferredArena();
+  }
+
   /** Returns the root of the tree of budgets. */
   public Budget rootBudget() {
     return root;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class NearlyStacklessTest {
 
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 72;
 
   /** Little, so that the end comes soon; the JVM asks for some 150 KiB at least. */
   private static final long STACK_BYTES = 256 << 10;
@@ -32,6 +32,9 @@ class NearlyStacklessTest {
   private interface Act {
     void run(Engine engine);
   }
+
+  /** The deferred arena that is open: it would hold up those of its batch. */
+  private static Arena lastDeferred;
 
   private static void closeOne(Engine engine, long bytes) {
     engine.budgets().root().allocate(bytes).close();
@@ -54,6 +57,18 @@ class NearlyStacklessTest {
             try (Arena arena = engine.budgets().root().openConfinedArena()) {
               arena.allocate(64);
             }
+          },
+          engine -> {
+            try (Arena arena = engine.budgets().root().openSharedArena()) {
+              arena.allocate(64);
+            }
+          },
+          engine -> {
+            Arena arena = engine.budgets().root().openDeferredArena();
+            lastDeferred = arena;
+            arena.allocate(64);
+            arena.close();
+            lastDeferred = null;
           },
           Engine::snapshot,
           Engine::purge);
@@ -105,6 +120,10 @@ class NearlyStacklessTest {
       assertThat(thread.join(Duration.ofSeconds(PATIENCE_SECONDS)))
           .as("round %d has ended", round)
           .isTrue();
+      if (lastDeferred != null) {
+        lastDeferred.close();
+        lastDeferred = null;
+      }
       // Nothing is held for ever: all heaps can be stopped, and each can be used.
       engine.purge();
       closeOne(engine, 5_000);

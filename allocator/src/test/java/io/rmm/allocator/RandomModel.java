@@ -35,26 +35,50 @@ final class RandomModel {
     MemorySnapshot snapshot = Invariants.check(engine);
     List<Held> all = exchange.everything();
     programs.forEach(program -> all.addAll(program.everything()));
-    assertThat(snapshot.liveBlocks()).isEqualTo(all.size());
-    Budgets.forEach(engine.budgets().root(), node -> checkBudget(node, all));
-    checkSizeClasses(snapshot, all);
+    List<Slot> slots = slots(all);
+    assertThat(snapshot.liveBlocks()).isEqualTo(slots.size());
+    Budgets.forEach(engine.budgets().root(), node -> checkBudget(node, all, slots));
+    checkSizeClasses(snapshot, slots);
     checkApart(all);
     boolean ownMemory = engine.source().canChangeScope();
-    long inPool = all.stream().filter(one -> ownMemory || !one.inArena()).count();
+    long inPool = ownMemory ? slots.size() : all.stream().filter(one -> !one.inArena()).count();
     SlotStates.check(engine.heaps(), engine.pool(), inPool, MOST_RESTING);
     return snapshot;
   }
 
-  private void checkBudget(BudgetNode node, List<Held> all) {
-    List<Held> here = all.stream().filter(one -> isWithin(one.budget, node)).toList();
+  /** A slot with a block. Segments of an arena may share one. */
+  private record Slot(int sizeClass, long bytes, BudgetNode budget) {}
+
+  private List<Slot> slots(List<Held> all) {
+    List<Slot> slots = new ArrayList<>();
+    for (Held one : all) {
+      if (!one.inArena()) {
+        slots.add(new Slot(one.sizeClass, one.slotBytes, one.budget));
+      }
+    }
+    List<Exchange.OpenArena> arenas = new ArrayList<>(exchange.arenas());
+    programs.forEach(program -> arenas.addAll(program.arenas()));
+    for (Exchange.OpenArena open : arenas) {
+      ArenaSlots.of(open.arena())
+          .forEach(page -> slots.add(new Slot(page.sizeClass, page.slotBytes, open.budget())));
+    }
+    return slots;
+  }
+
+  private void checkBudget(BudgetNode node, List<Held> all, List<Slot> slots) {
+    List<Slot> here = slots.stream().filter(one -> isWithin(one.budget, node)).toList();
     Usage usage = node.usage();
-    long used = here.stream().mapToLong(one -> one.slotBytes).sum();
+    long used = here.stream().mapToLong(Slot::bytes).sum();
     assertThat(node.usedBytes()).as("used of %s", node).isEqualTo(used);
     assertThat(usage.usedBytes()).as("allocated - freed of %s", node).isEqualTo(used);
     assertThat(usage.allocations - usage.frees).as("live of %s", node).isEqualTo(here.size());
     assertThat(usage.requestedBytes)
         .as("requested of %s", node)
-        .isEqualTo(here.stream().mapToLong(one -> one.requested).sum());
+        .isEqualTo(
+            all.stream()
+                .filter(one -> isWithin(one.budget, node))
+                .mapToLong(one -> one.requested)
+                .sum());
   }
 
   private static boolean isWithin(BudgetNode node, BudgetNode ancestor) {
@@ -66,13 +90,13 @@ final class RandomModel {
     return false;
   }
 
-  private static void checkSizeClasses(MemorySnapshot snapshot, List<Held> all) {
+  private static void checkSizeClasses(MemorySnapshot snapshot, List<Slot> slots) {
     Map<Long, Long> blocks = new TreeMap<>();
     Map<Long, Long> bytes = new TreeMap<>();
-    for (Held one : all) {
-      long key = one.sizeClass == SizeClasses.HUGE ? 0 : one.slotBytes;
+    for (Slot one : slots) {
+      long key = one.sizeClass == SizeClasses.HUGE ? 0 : one.bytes;
       blocks.merge(key, 1L, Long::sum);
-      bytes.merge(key, one.slotBytes, Long::sum);
+      bytes.merge(key, one.bytes, Long::sum);
     }
     for (MemorySnapshot.SizeClassUsage usage : snapshot.sizeClasses()) {
       long key = usage.slotBytes();

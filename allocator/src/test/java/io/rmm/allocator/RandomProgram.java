@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,19 +138,18 @@ final class RandomProgram implements AutoCloseable {
     }
     long size = size();
     long alignment = 1L << random.nextInt(8);
-    boolean ownMemory = engine.source().canChangeScope();
-    int sizeClass = ownMemory ? SizeClasses.aligned(size, alignment) : SizeClasses.HUGE;
-    long slot = ownMemory ? slotBytes(sizeClass, size) : Math.max(1, size);
+    // A small segment may find room in what the arena holds already, and then nobody refuses it.
+    boolean mayBeAtHand =
+        engine.source().canChangeScope() && ArenaRegions.isShared(size, alignment);
+    long slot = leastSlotBytes(size, alignment, mayBeAtHand);
     String refuser = refuser(open.budget(), slot);
     try {
       MemorySegment segment = open.arena().allocate(size, alignment);
-      check(refuser == null, "%s must refuse %d bytes", refuser, slot);
+      check(refuser == null || mayBeAtHand, "%s must refuse %d bytes", refuser, slot);
       assertThat(segment.mismatch(MemorySegment.ofArray(new byte[(int) size])))
           .as("an arena's segment is zeroed")
           .isEqualTo(-1);
-      Held fresh = new Held(segment, sizeClass, slot, (byte) random.nextInt(), open.budget());
-      open.segments().add(fresh);
-      count(fresh, 1);
+      open.segments().add(new Held(segment, -1, 0, (byte) random.nextInt(), open.budget()));
     } catch (AllocationRejectedException e) {
       checkRejection(e, open.budget(), refuser);
     }
@@ -170,7 +170,6 @@ final class RandomProgram implements AutoCloseable {
   private void close(Exchange.OpenArena open) {
     open.segments().forEach(Held::checkStamp);
     open.arena().close();
-    open.segments().forEach(segment -> count(segment, -1));
   }
 
   /** Closes what dies with the thread, which is about to end. */
@@ -189,6 +188,18 @@ final class RandomProgram implements AutoCloseable {
       return 0;
     }
     return (long) Math.min(200_000, Math.exp(random.nextGaussian(5.5, 2)));
+  }
+
+  /** Returns the bytes of the smallest slot that an arena may take for such a segment. */
+  private long leastSlotBytes(long size, long alignment, boolean shared) {
+    if (!engine.source().canChangeScope()) {
+      return Math.max(1, size);
+    }
+    int sizeClass =
+        shared
+            ? SizeClasses.of(ArenaRegions.needed(size, alignment))
+            : SizeClasses.aligned(size, alignment);
+    return slotBytes(sizeClass, size);
   }
 
   private static long slotBytes(int sizeClass, long size) {
@@ -356,10 +367,19 @@ final class RandomProgram implements AutoCloseable {
   /** Returns the bytes that this program's doings leave {@code node} and its descendants with. */
   long expectedUsed(BudgetNode node) {
     long used = balance.getOrDefault(node, 0L);
+    used += usedInArenas(node, arenas) + usedInArenas(node, exchange.arenas());
     for (BudgetNode child : node.nodes()) {
       used += expectedUsed(child);
     }
     return used;
+  }
+
+  private static long usedInArenas(BudgetNode node, Collection<Exchange.OpenArena> arenas) {
+    return arenas.stream()
+        .filter(open -> open.budget() == node)
+        .flatMap(open -> ArenaSlots.of(open.arena()).stream())
+        .mapToLong(page -> page.slotBytes)
+        .sum();
   }
 
   /** Returns everything held, segments of arenas included. */
@@ -367,6 +387,10 @@ final class RandomProgram implements AutoCloseable {
     List<Held> all = new ArrayList<>(held);
     arenas.forEach(open -> all.addAll(open.segments()));
     return all;
+  }
+
+  List<Exchange.OpenArena> arenas() {
+    return arenas;
   }
 
   long rejections() {

@@ -25,6 +25,8 @@ public final class BudgetCell extends BlockIds {
   private static final VarHandle ALLOCATED_BYTES;
   private static final VarHandle FREED_BYTES;
   private static final VarHandle REQUESTED_BYTES;
+  private static final VarHandle ARENAS_OPENED;
+  private static final VarHandle ARENAS_CLOSED;
 
   static {
     try {
@@ -33,6 +35,8 @@ public final class BudgetCell extends BlockIds {
       ALLOCATED_BYTES = lookup.findVarHandle(BudgetCell.class, "allocatedBytes", long.class);
       FREED_BYTES = lookup.findVarHandle(BudgetCell.class, "freedBytes", long.class);
       REQUESTED_BYTES = lookup.findVarHandle(BudgetCell.class, "requestedBytes", long.class);
+      ARENAS_OPENED = lookup.findVarHandle(BudgetCell.class, "arenasOpened", long.class);
+      ARENAS_CLOSED = lookup.findVarHandle(BudgetCell.class, "arenasClosed", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -42,6 +46,11 @@ public final class BudgetCell extends BlockIds {
   private long allocatedBytes;
   private long freedBytes;
   private long requestedBytes;
+  private long arenasOpened;
+  private long arenasClosed;
+
+  /** What arenas have lately needed for small segments, in bytes; 0 if nothing is known. */
+  private int arenaDemand;
 
   /** The allocated bytes beyond which the countdown ends. */
   private long countdownEnd = -1;
@@ -83,6 +92,43 @@ public final class BudgetCell extends BlockIds {
   /** Tells whether the countdown to the next observation has ended. */
   public boolean isObservationDue() {
     return allocatedBytes > countdownEnd;
+  }
+
+  // ---- arenas; the caller holds the heap ----
+
+  /**
+   * Counts bytes that were asked for in a block that was counted before, or, if they are negative,
+   * such that are no longer.
+   *
+   * <p>Needs no hold in the thread that the heap is biased to: nobody else writes this cell, also
+   * while the heap is revoked, and nothing that is done to stopped heaps looks at these bytes.
+   */
+  public void countRequested(long bytes) {
+    REQUESTED_BYTES.setOpaque(this, requestedBytes + bytes);
+  }
+
+  /** Counts the opening of an arena. */
+  public void countArenaOpened() {
+    ARENAS_OPENED.setOpaque(this, arenasOpened + 1);
+  }
+
+  /** Counts the close of an arena. */
+  public void countArenaClosed() {
+    ARENAS_CLOSED.setOpaque(this, arenasClosed + 1);
+  }
+
+  /** Returns how much the next arena is expected to need for small segments; 0 if unknown. */
+  public int arenaDemand() {
+    return arenaDemand;
+  }
+
+  /**
+   * Learns that an arena needed {@code bytes} for small segments: the expectation rises at once, so
+   * that the next such arena fits, and falls by a sixteenth of the difference.
+   */
+  public void learnArenaDemand(int bytes) {
+    int known = arenaDemand;
+    arenaDemand = bytes > known ? bytes : known - ((known - bytes + 15) >> 4);
   }
 
   // ---- sampling; the caller holds the heap ----
@@ -129,6 +175,16 @@ public final class BudgetCell extends BlockIds {
   void addFreesTo(Usage sum) {
     sum.frees += (long) FREES.getAcquire(this);
     sum.freedBytes += (long) FREED_BYTES.getAcquire(this);
+  }
+
+  /** Returns the arenas closed so far. To be read of all cells before {@link #arenasOpened}. */
+  long arenasClosed() {
+    return (long) ARENAS_CLOSED.getAcquire(this);
+  }
+
+  /** Returns the arenas opened so far. */
+  long arenasOpened() {
+    return (long) ARENAS_OPENED.getOpaque(this);
   }
 
   /** Adds the allocations to {@code sum}, and what was asked for and is held. */

@@ -69,9 +69,9 @@ public final class ChunkPool {
       Chunk chunk = chunkWithRun(slices);
       int first = chunk.findRun(slices);
       long run = Chunk.mask(first, slices);
-      commit(chunk, run);
+      boolean fresh = commit(chunk, run);
       // Made before the slices are taken, so that a full Java heap changes nothing.
-      Page page = new Page(owner, sizeClass, chunk, first);
+      Page page = new Page(owner, sizeClass, chunk, first, fresh);
       chunk.free &= ~run;
       chunk.idle &= ~run;
       chunk.pages[first] = page;
@@ -93,8 +93,8 @@ public final class ChunkPool {
         chunk = newChunk(rounded, Math.max(byteAlignment, Chunk.BYTES), true);
         unusedHuge(rounded).add(chunk);
       }
-      commit(chunk, 1);
-      Page page = new Page(owner, SizeClasses.HUGE, chunk, 0);
+      boolean fresh = commit(chunk, 1);
+      Page page = new Page(owner, SizeClasses.HUGE, chunk, 0, fresh);
       unusedHuge(rounded).remove(chunk);
       chunk.free = 0;
       chunk.idle = 0;
@@ -263,13 +263,19 @@ public final class ChunkPool {
     }
   }
 
-  private void commit(Chunk chunk, long run) {
+  /**
+   * Counts {@code run} as backed by memory. Returns whether all of it holds zeros: what an extent
+   * has never given out, or has discarded since, does.
+   */
+  private boolean commit(Chunk chunk, long run) {
     checkCommit(chunk.bytes(run & ~chunk.committed));
     // A purge may just have taken the memory of this very run: then look once more.
     long bytes = chunk.bytes(run & ~chunk.committed);
     checkCommit(bytes);
+    boolean fresh = (chunk.committed & run) == 0;
     chunk.committed |= run;
     committed.addAndGet(bytes);
+    return fresh;
   }
 
   private void checkCommit(long bytes) {

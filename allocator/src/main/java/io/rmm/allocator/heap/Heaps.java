@@ -415,6 +415,19 @@ public final class Heaps {
     return sum;
   }
 
+  /** Returns the number of arenas that are open. */
+  public long openArenas() {
+    long open = 0;
+    for (ThreadHeap heap : heaps) {
+      open -= heap.arenasClosed();
+    }
+    for (ThreadHeap heap : heaps) {
+      open += heap.arenasOpened();
+    }
+    // A heap may have been added meanwhile, with the close of an arena opened elsewhere.
+    return Math.max(0, open);
+  }
+
   /**
    * Returns the bytes of pages with a live slot, and tells {@code snapshot} the size classes.
    *

@@ -135,7 +135,7 @@ abstract class Hold extends HoldFlag {
   // ---- stripes ----
 
   /** Tells whether this heap serves virtual threads. */
-  final boolean isStripe() {
+  public final boolean isStripe() {
     return lock != null;
   }
 

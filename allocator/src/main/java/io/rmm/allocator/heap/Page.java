@@ -92,6 +92,9 @@ public final class Page {
   final @Nullable Chunk chunk;
   final int firstSlice;
 
+  /** Whether the memory held zeros when the page was made. */
+  private final boolean fresh;
+
   final long[] free;
 
   /** The word {@link #PENDING}, then a bit for each slot that was freed without the hold. */
@@ -114,11 +117,15 @@ public final class Page {
 
   /** Makes a page for one huge block whose memory somebody else, namely an arena, takes care of. */
   static Page of(ThreadHeap owner, MemorySegment memory) {
-    return new Page(owner, SizeClasses.HUGE, memory.byteSize(), 1, null, 0, memory);
+    return new Page(owner, SizeClasses.HUGE, memory.byteSize(), 1, null, 0, true, memory);
   }
 
-  /** Makes a page on the slices that {@code chunk} has at {@code firstSlice}. */
-  Page(ThreadHeap owner, int sizeClass, Chunk chunk, int firstSlice) {
+  /**
+   * Makes a page on the slices that {@code chunk} has at {@code firstSlice}.
+   *
+   * @param fresh whether they are known to hold zeros
+   */
+  Page(ThreadHeap owner, int sizeClass, Chunk chunk, int firstSlice, boolean fresh) {
     this(
         owner,
         sizeClass,
@@ -126,6 +133,7 @@ public final class Page {
         sizeClass == SizeClasses.HUGE ? 1 : SizeClasses.slots(sizeClass),
         chunk,
         firstSlice,
+        fresh,
         sizeClass == SizeClasses.HUGE
             ? chunk.extent.memory()
             : chunk
@@ -143,6 +151,7 @@ public final class Page {
       int slots,
       @Nullable Chunk chunk,
       int firstSlice,
+      boolean fresh,
       MemorySegment memory) {
     this.owner = owner;
     this.bin = owner.bin(sizeClass);
@@ -151,6 +160,7 @@ public final class Page {
     this.slots = slots;
     this.chunk = chunk;
     this.firstSlice = firstSlice;
+    this.fresh = fresh;
     this.memory = memory;
     this.address = memory.address();
     this.scoped = chunk == null || !chunk.extent.isUnscoped();
@@ -184,6 +194,14 @@ public final class Page {
   /** Returns the address of {@code slot}. */
   public long address(int slot) {
     return address + slot * slotBytes;
+  }
+
+  /**
+   * Tells whether a slot that was just taken, and has no id yet, is known to hold zeros: its memory
+   * came from the operating system with this page, and no block ever stood in it.
+   */
+  public boolean isUntouched(int slot) {
+    return fresh && ids[slot] == 0;
   }
 
   /** Gives a slot back. The caller holds the owner and has made the slot's id negative. */

@@ -205,6 +205,24 @@ public final class ThreadHeap extends Hold {
     return index < known.length ? known[index] : null;
   }
 
+  /** Returns the arenas closed with this heap. To be read of all before {@link #arenasOpened}. */
+  long arenasClosed() {
+    long sum = 0;
+    for (BudgetCell cell : cells) {
+      sum += cell == null ? 0 : cell.arenasClosed();
+    }
+    return sum;
+  }
+
+  /** Returns the arenas opened with this heap. */
+  long arenasOpened() {
+    long sum = 0;
+    for (BudgetCell cell : cells) {
+      sum += cell == null ? 0 : cell.arenasOpened();
+    }
+    return sum;
+  }
+
   /** Returns the frees by this heap's holder into pages of other heaps. */
   long remoteFrees() {
     long sum = 0;

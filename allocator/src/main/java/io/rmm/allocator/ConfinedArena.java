@@ -1,0 +1,198 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.Bin;
+import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.observe.Token;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An arena for one thread: no lock, no atomic.
+ *
+ * <p>It is written for the method that opens it, allocates some small segments, and closes it. So
+ * the first region is taken when the arena is opened, in the hold that counts the opening, and is
+ * as large as arenas of this thread and budget have lately needed; an allocation then is a few
+ * instructions, and the close frees one block. That block stands in fields of its own, apart from
+ * the list of the others: the JIT does without an object that is written to and read from in a
+ * straight line, and not without a list.
+ */
+final class ConfinedArena extends ManagedArena {
+
+  private final Thread owner = Thread.currentThread();
+
+  /**
+   * Where the owner counts what is asked for, without a hold; null if the owner is a virtual thread
+   * and has no heap of its own.
+   */
+  private final @Nullable BudgetCell own;
+
+  /** Where the block stands that was taken when the arena was opened; null if none was. */
+  final @Nullable Page page;
+
+  private final int slot;
+  private final long id;
+  private final @Nullable Token token;
+
+  /** Whether a block is huge. */
+  private boolean huge;
+
+  private boolean closed;
+
+  private ConfinedArena(
+      BudgetNode budget,
+      Arena scope,
+      BudgetCell cell,
+      @Nullable Page page,
+      int slot,
+      long id,
+      @Nullable Token token) {
+    super(budget, scope);
+    this.own = cell.heap.isStripe() ? null : cell;
+    this.page = page;
+    this.slot = slot;
+    this.id = id;
+    this.token = token;
+    if (page != null) {
+      this.start = page.address(slot);
+      this.next = start;
+      this.limit = start + page.slotBytes;
+    }
+  }
+
+  /**
+   * Opens an arena. The object is made at the end, when it can be written at once, which saves the
+   * collector's barriers where the JIT does not do without the object.
+   */
+  @SuppressWarnings("MustBeClosedChecker") // close() does
+  static ConfinedArena open(BudgetNode budget) {
+    Engine engine = budget.engine();
+    engine.checkOpen();
+    ArenaBlocks taker = budget.arenaBlocks();
+    Arena scope = Arena.ofConfined();
+    BudgetCell cell;
+    Page page = null;
+    int slot = -1;
+    long id = 0;
+    boolean zero = true;
+    long weight = 0;
+    try {
+      cell = engine.heaps().enter(budget);
+      int demand = cell.arenaDemand();
+      if (demand > 0 && demand <= ArenaRegions.MAX_BYTES) {
+        Bin bin = cell.bin(SizeClasses.of(demand));
+        slot = bin.take();
+        if (slot >= 0 && taker.charge(cell, bin.page(), slot)) {
+          page = bin.page();
+          zero = page.isUntouched(slot);
+          bin.countAllocation();
+          id = cell.countAllocation(page.slotBytes, 0);
+          page.ids[slot] = id;
+          weight = taker.weight(cell, page);
+        }
+      }
+      cell.countArenaOpened();
+      cell.heap.leave();
+    } catch (StackOverflowError e) {
+      engine.heaps().abandon();
+      throw e;
+    }
+    try {
+      Token token = null;
+      if (page != null) {
+        if (!zero) {
+          Zeroing.zero(page.address(slot), page.slotBytes);
+        }
+        if (weight != 0) {
+          token = taker.observe(id, 0, page.slotBytes, weight, true);
+        }
+      }
+      return new ConfinedArena(budget, scope, cell, page, slot, id, token);
+    } catch (Throwable e) {
+      // The Java heap is full, or the manager has been closed meanwhile, and the memory with it.
+      taker.undoOpen(page, slot, id);
+      throw e;
+    }
+  }
+
+  @Override
+  public MemorySegment allocate(long byteSize, long byteAlignment) {
+    checkArguments(byteSize, byteAlignment);
+    if (Thread.currentThread() != owner) {
+      throw wrongThread();
+    }
+    budget.engine().checkOpen();
+    long address = place(byteSize, byteAlignment);
+    if (address != 0) {
+      if (own != null) {
+        own.countRequested(byteSize);
+      } else {
+        budget.arenaBlocks().countRequested(byteSize);
+      }
+    } else {
+      // Seldom, but in no method of its own, lest this arena escape into it.
+      if (closed) {
+        throw alreadyClosed();
+      }
+      int demand = own == null ? 0 : own.arenaDemand();
+      ArenaBlock block =
+          budget.arenaBlocks().takeFor(byteSize, byteAlignment, limit - start, demand, null);
+      block.next = blocks;
+      blocks = block;
+      if (block.limit == 0) {
+        address = block.address;
+        huge |= block.page.isHuge();
+      } else {
+        filledBefore += next - start;
+        start = block.address;
+        limit = block.limit;
+        address = (start + byteAlignment - 1) & -byteAlignment;
+        next = (address + Math.max(1, byteSize) + SizeClasses.GRANULE - 1) & -SizeClasses.GRANULE;
+      }
+    }
+    requestedBytes += byteSize;
+    return segment(address, byteSize);
+  }
+
+  @Override
+  public void close() {
+    if (huge) {
+      // Such a block goes to the pool, which has a lock.
+      StackRoom.check();
+    }
+    ArenaBlocks taker = budget.arenaBlocks();
+    Engine engine = budget.engine();
+    try {
+      // First, lest the blocks be lost if this fails.
+      BudgetCell cell = engine.heaps().enter(budget);
+      try {
+        scope.close();
+      } catch (Throwable e) {
+        cell.heap.leave();
+        throw e;
+      }
+      closed = true;
+      endRegion();
+      cell.countArenaClosed();
+      cell.learnArenaDemand(filledBytes());
+      taker.countReturned(cell, requestedBytes);
+      if (page != null) {
+        taker.giveBack(cell, page, slot, id);
+      }
+      if (blocks == null) {
+        cell.heap.leave();
+      } else {
+        taker.free(cell, blocks);
+      }
+    } catch (StackOverflowError e) {
+      engine.heaps().abandon();
+      throw e;
+    }
+    if (token != null) {
+      engine.observer().freed(token);
+    }
+  }
+}

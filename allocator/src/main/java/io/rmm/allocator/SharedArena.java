@@ -1,0 +1,36 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.StackRoom;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/** An arena whose close is synchronous: when it returns, no access can succeed any more. */
+final class SharedArena extends ConcurrentArena {
+
+  private SharedArena(BudgetNode budget, Arena scope, @Nullable Thread owner) {
+    super(budget, scope, owner);
+    budget.engine().checkOpen();
+    budget.arenaBlocks().countOpened();
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // close() does
+  static SharedArena open(BudgetNode budget) {
+    return new SharedArena(budget, Arena.ofShared(), null);
+  }
+
+  /** Opens one for the calling thread alone, as is needed where the scope provides the memory. */
+  @SuppressWarnings("MustBeClosedChecker") // close() does
+  static SharedArena openConfined(BudgetNode budget) {
+    return new SharedArena(budget, Arena.ofConfined(), Thread.currentThread());
+  }
+
+  @Override
+  public void close() {
+    StackRoom.check();
+    synchronized (this) {
+      scope.close();
+      refuseAllocations();
+    }
+    budget.arenaBlocks().close(blocks, requestedBytes);
+  }
+}
