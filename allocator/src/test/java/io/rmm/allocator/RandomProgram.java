@@ -138,10 +138,10 @@ final class RandomProgram implements AutoCloseable {
     }
     long size = size();
     long alignment = 1L << random.nextInt(8);
-    // A small segment may find room in what the arena holds already, and then nobody refuses it.
-    boolean mayBeAtHand =
-        engine.source().canChangeScope() && ArenaRegions.isShared(size, alignment);
-    long slot = leastSlotBytes(size, alignment, mayBeAtHand);
+    boolean ownMemory = engine.source().canChangeScope();
+    long slot = leastSlotBytes(size, alignment, ArenaRegions.isShared(size, alignment));
+    // It may find room in a region that the arena holds already, and then nobody refuses it.
+    boolean mayBeAtHand = ownMemory && size <= ArenaRegions.MAX_BYTES;
     String refuser = refuser(open.budget(), slot);
     try {
       MemorySegment segment = open.arena().allocate(size, alignment);
