@@ -187,10 +187,14 @@ final class ArenaBlocks {
     if (blocks != null) {
       blocks.arenasClosed = 1;
       free(blocks, requestedBytes);
-    } else {
+      return;
+    }
+    try {
       BudgetCell cell = heaps.enter(budget);
       cell.countArenaClosed();
       cell.heap.leave();
+    } catch (IllegalStateException e) {
+      ignoreIfClosed(e);
     }
   }
 
@@ -200,15 +204,39 @@ final class ArenaBlocks {
    */
   void free(ArenaBlock blocks, long requestedBytes) {
     blocks.requestedBytes = requestedBytes;
+    BudgetCell cell;
     try {
-      free(heaps.enterToFree(blocks.page, budget), blocks);
-    } catch (OutOfMemoryError e) {
-      // There is no room for this heap's cell.
+      cell = heaps.enterToFree(blocks.page, budget);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // Without a call, for which there may be no room.
       synchronized (this) {
         blocks.nextList = leftOver;
         leftOver = blocks;
       }
       throw e;
+    } catch (IllegalStateException e) {
+      ignoreIfClosed(e);
+      return;
+    }
+    free(cell, blocks);
+  }
+
+  /**
+   * A manager that is closed makes no heap for a thread that has none. All blocks died with it, so
+   * that there is nothing to be done.
+   */
+  private void ignoreIfClosed(IllegalStateException e) {
+    if (!engine.isClosed()) {
+      throw e;
+    }
+  }
+
+  /** Frees a list whose sum stands in it; if the Java heap has no room, the clock does it later. */
+  void freeOrLeaveOver(ArenaBlock list) {
+    try {
+      free(list, list.requestedBytes);
+    } catch (OutOfMemoryError e) {
+      // It is left over now. That is no failure of whoever happens to free it.
     }
   }
 
@@ -236,7 +264,6 @@ final class ArenaBlocks {
         }
       }
     } catch (StackOverflowError e) {
-      // Without a call, for which there may be no room.
       synchronized (this) {
         blocks.nextList = leftOver;
         leftOver = blocks;
@@ -276,7 +303,7 @@ final class ArenaBlocks {
     }
     while (list != null) {
       ArenaBlock next = list.nextList;
-      free(list, list.requestedBytes);
+      freeOrLeaveOver(list);
       list = next;
     }
   }

@@ -16,7 +16,7 @@ final class ArenaRegions {
 
   private ArenaRegions() {}
 
-  /** Tells whether such a segment is cut from a region. */
+  /** Tells whether a region is taken for such a segment, if it finds no room in the last one. */
   static boolean isShared(long byteSize, long byteAlignment) {
     return byteSize <= MAX_SHARED_BYTES && byteAlignment <= MAX_SHARED_BYTES;
   }
@@ -32,10 +32,10 @@ final class ArenaRegions {
    *
    * @param needed what it must hold
    * @param before the size of the last one, or 0
-   * @param demand what the arena is expected to need in all, or 0
+   * @param demand what the arena is expected to need in all, {@link #MAX_BYTES} at the most, or 0
    */
   static int next(int needed, long before, int demand) {
-    if (before == 0 && needed <= demand && demand <= MAX_BYTES) {
+    if (before == 0 && needed <= demand) {
       return demand;
     }
     long grown = Math.max(2 * before, 4L * Integer.highestOneBit(needed));

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * An arena that every thread may use.
  *
  * <p>Its monitor guards the region and the list of blocks. Blocks are taken outside of it, because
- * that may call listeners, and added if the arena is still open by then.
+ * that may call listeners, and added if the arena is still open by then. A monitor and not a lock,
+ * because the JVM releases it whatever happens, at the end of the stack too.
  */
 abstract class ConcurrentArena extends ManagedArena {
 
@@ -38,15 +39,15 @@ abstract class ConcurrentArena extends ManagedArena {
       long address = scopeProvides ? 0 : place(byteSize, byteAlignment);
       if (address != 0) {
         segment = segment(address, byteSize);
+        budget.arenaBlocks().countRequested(byteSize);
         requestedBytes += byteSize;
       }
       regionBytes = limit - start;
     }
     if (segment != null) {
-      budget.arenaBlocks().countRequested(byteSize);
       return segment;
     }
-    StackRoom.check();
+    StackRoom.checkForFewCalls();
     ArenaBlock block =
         budget
             .arenaBlocks()

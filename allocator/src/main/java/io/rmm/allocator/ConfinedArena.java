@@ -82,7 +82,7 @@ final class ConfinedArena extends ManagedArena {
     try {
       cell = engine.heaps().enter(budget);
       int demand = cell.arenaDemand();
-      if (demand > 0 && demand <= ArenaRegions.MAX_BYTES) {
+      if (demand > 0) {
         Bin bin = cell.bin(SizeClasses.of(demand));
         slot = bin.take();
         if (slot >= 0 && taker.charge(cell, bin.page(), slot)) {
@@ -177,7 +177,7 @@ final class ConfinedArena extends ManagedArena {
       closed = true;
       endRegion();
       cell.countArenaClosed();
-      cell.learnArenaDemand(filledBytes());
+      cell.learnArenaDemand(demand());
       taker.countReturned(cell, requestedBytes);
       if (page != null) {
         taker.giveBack(cell, page, slot, id);

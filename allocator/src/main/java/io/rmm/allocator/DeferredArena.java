@@ -13,7 +13,7 @@ final class DeferredArena extends ConcurrentArena {
   }
 
   static DeferredArena open(BudgetNode budget) {
-    StackRoom.check();
+    StackRoom.checkForFewCalls();
     budget.engine().checkOpen();
     DeferredBatch batch = budget.deferredBatches().join();
     try {
@@ -28,7 +28,7 @@ final class DeferredArena extends ConcurrentArena {
 
   @Override
   public void close() {
-    StackRoom.check();
+    StackRoom.checkForFewCalls();
     synchronized (this) {
       refuseAllocations();
     }

@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.heap.StackRoom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,14 @@ final class DeferredBatches {
       if (!batch.isDone()) {
         return;
       }
-      batch.closing = true;
     }
-    close(batch);
+    try {
+      StackRoom.check();
+    } catch (StackOverflowError e) {
+      // The arena is closed; its batch is left to the clock.
+      return;
+    }
+    closeSealed();
   }
 
   /**
@@ -87,18 +93,24 @@ final class DeferredBatches {
    * been closed. Returns whether memory went back.
    */
   boolean closeDone() {
+    synchronized (this) {
+      if (current != null && current.joined > current.open) {
+        seal(current);
+      }
+    }
+    return closeSealed();
+  }
+
+  private boolean closeSealed() {
     boolean any = false;
-    long number = startPass();
-    for (DeferredBatch batch = nextDone(number); batch != null; batch = nextDone(number)) {
+    long pass = startPass();
+    for (DeferredBatch batch = nextDone(pass); batch != null; batch = nextDone(pass)) {
       any |= close(batch);
     }
     return any;
   }
 
   private synchronized long startPass() {
-    if (current != null && current.joined > current.open) {
-      seal(current);
-    }
     return ++passes;
   }
 
@@ -117,7 +129,7 @@ final class DeferredBatches {
   private boolean close(DeferredBatch batch) {
     try {
       batch.scope.close();
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | OutOfMemoryError e) {
       // The clock tries again.
       synchronized (this) {
         batch.closing = false;
@@ -130,7 +142,7 @@ final class DeferredBatches {
     ArenaBlock list = batch.waiting;
     while (list != null) {
       ArenaBlock next = list.nextList;
-      budget.arenaBlocks().free(list, list.requestedBytes);
+      budget.arenaBlocks().freeOrLeaveOver(list);
       list = next;
     }
     return true;

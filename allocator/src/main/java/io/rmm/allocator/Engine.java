@@ -308,6 +308,7 @@ final class Engine implements ChunkEvents {
   }
 
   private void purge(String cause) {
+    StackRoom.check();
     detached.wake().forEach(this::giveBack);
     Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
     heaps.purge(cause);

@@ -112,8 +112,8 @@ abstract class ManagedArena implements Arena {
     limit = 0;
   }
 
-  /** Returns the bytes that segments took in regions. */
-  final int filledBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, filledBefore + next - start);
+  /** Returns the bytes that segments took in regions, as far as one region can hold them. */
+  final int demand() {
+    return (int) Math.min(ArenaRegions.MAX_BYTES, filledBefore + next - start);
   }
 }

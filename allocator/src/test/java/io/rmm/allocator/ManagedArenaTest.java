@@ -251,6 +251,23 @@ class ManagedArenaTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
+  /** By a thread that has never used the manager, and for which it makes no heap any more. */
+  @OnBothSources
+  void aSharedArenaMayBeClosedAfterItsManagerByAStranger(String source) throws Exception {
+    MemoryManager manager = manager(source);
+    Arena full = manager.openSharedArena();
+    full.allocate(100);
+    Arena empty = manager.openSharedArena();
+    manager.close();
+    Threads.inAnother(
+        _ -> {
+          full.close();
+          empty.close();
+        });
+    assertThat(full.scope().isAlive()).isFalse();
+    assertThat(empty.scope().isAlive()).isFalse();
+  }
+
   @OnBothSources
   void aClosedManagerOpensNoArena(String source) {
     MemoryManager manager = manager(source);

@@ -36,6 +36,17 @@ class NearlyStacklessTest {
   /** The deferred arena that is open: it would hold up those of its batch. */
   private static Arena lastDeferred;
 
+  private static void closeLastDeferred() {
+    if (lastDeferred != null) {
+      try {
+        lastDeferred.close();
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("Already closed");
+      }
+      lastDeferred = null;
+    }
+  }
+
   private static void closeOne(Engine engine, long bytes) {
     engine.budgets().root().allocate(bytes).close();
   }
@@ -120,10 +131,7 @@ class NearlyStacklessTest {
       assertThat(thread.join(Duration.ofSeconds(PATIENCE_SECONDS)))
           .as("round %d has ended", round)
           .isTrue();
-      if (lastDeferred != null) {
-        lastDeferred.close();
-        lastDeferred = null;
-      }
+      closeLastDeferred();
       // Nothing is held for ever: all heaps can be stopped, and each can be used.
       engine.purge();
       closeOne(engine, 5_000);

@@ -17,6 +17,9 @@ public final class StackRoom {
   /** Frames of some 200 bytes when interpreted, and of half of that when compiled. */
   private static final int FRAMES = 300;
 
+  /** Enough for the few calls of an operation that enters a heap, and no more than monitors. */
+  private static final int FEW_FRAMES = 40;
+
   private StackRoom() {}
 
   /**
@@ -27,6 +30,16 @@ public final class StackRoom {
    */
   public static void check() {
     if (probe(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) == 0) {
+      throw new AssertionError("a sum of positive numbers is 0");
+    }
+  }
+
+  /**
+   * As {@link #check}, at a seventh of its cost, for an operation that must be whole but goes only
+   * a few calls deep, and takes no lock but monitors, which the JVM releases by itself.
+   */
+  public static void checkForFewCalls() {
+    if (probe(FEW_FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) == 0) {
       throw new AssertionError("a sum of positive numbers is 0");
     }
   }
