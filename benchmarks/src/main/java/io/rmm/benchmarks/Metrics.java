@@ -9,7 +9,7 @@ public final class Metrics {
   /** Bytes on the Java heap for an operation. */
   public static final String HEAP_BYTES = "B/op";
 
-  /** Resident bytes of the process at the end. */
+  /** Resident bytes of the process beside the Java heap, as everywhere below, at the end. */
   public static final String RESIDENT = "resident";
 
   /** The highest resident bytes of the process. */

@@ -32,7 +32,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {
-      "-Xmn64m",
+      "-Xms640m",
+      "-Xmx640m",
+      "-XX:+AlwaysPreTouch",
+      "-XX:MaxDirectMemorySize=4g",
+      "-Drmm.bench.heap=640",
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow"
     })

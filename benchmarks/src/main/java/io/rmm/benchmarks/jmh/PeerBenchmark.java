@@ -17,8 +17,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * What the benchmarks have in common: one peer, chosen by the parameter {@code peer}, in a fork of
  * its own, called through a field that is not a constant; nanoseconds an operation.
  *
- * <p>The young generation has one size for all peers, so that resident memory tells what a peer
- * holds, and not how far the collector let the heap grow before it looked at the handles.
+ * <p>The Java heap has one size for all and is touched when the JVM starts, so that resident memory
+ * less the heap tells what a peer holds, and not how the collector sized the heap. It is larger
+ * than 512 MiB, below which Netty's adaptive allocator goes without thread-locals; and what Netty
+ * may hold, which is as much as the heap may have unless set, is set to what a larger heap would
+ * give.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -28,7 +31,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {
-      "-Xmn64m",
+      "-Xms640m",
+      "-Xmx640m",
+      "-XX:+AlwaysPreTouch",
+      "-XX:MaxDirectMemorySize=4g",
+      "-Drmm.bench.heap=640",
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow",
       "--add-opens=java.base/java.nio=ALL-UNNAMED", // Arrow

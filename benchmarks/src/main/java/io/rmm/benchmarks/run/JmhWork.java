@@ -72,7 +72,8 @@ record JmhWork(
     }
     RunResult result = results.iterator().next();
     Map<String, Double> metrics = new HashMap<>();
-    metrics.put(Metrics.NANOS, result.getPrimaryResult().getScore());
+    // The median of the iterations, since one may have fallen to other work of the machine.
+    metrics.put(Metrics.NANOS, result.getPrimaryResult().getStatistics().getPercentile(50));
     put(metrics, Metrics.HEAP_BYTES, result, "gc.alloc.rate.norm");
     put(metrics, Metrics.RESIDENT, result, ResidentMemoryProfiler.RESULT);
     return metrics;

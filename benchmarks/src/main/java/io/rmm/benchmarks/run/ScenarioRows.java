@@ -27,9 +27,6 @@ final class ScenarioRows {
           "alloc-test",
           "glibc-thread");
 
-  /** All of the Java heap is touched at the start, so that it does not grow beside the peer. */
-  private static final List<String> TOUCHED_HEAP = List.of("-Xms256m", "-XX:+AlwaysPreTouch");
-
   private static final double MEBIBYTE = 1 << 20;
 
   private final Plan plan;
@@ -56,8 +53,7 @@ final class ScenarioRows {
           timed(exchange(ratio[0], ratio[1], 128, 4 * (ratio[0] + ratio[1]), 16, 4 << 10));
       for (PeerKind peer : plan.forScenarios()) {
         work.add(
-            new ScenarioWork(
-                ratio[0] + ":" + ratio[1], peer, "producers-consumers", settings, List.of()));
+            new ScenarioWork(ratio[0] + ":" + ratio[1], peer, "producers-consumers", settings));
       }
     }
     return new Row(
@@ -94,10 +90,10 @@ final class ScenarioRows {
     if (pattern.equals("xmalloc-test")) {
       // As many consumers, and at most 100 batches, as in the original.
       Map<String, String> settings = timed(exchange(threads, threads, 4096, 100, 64, 64));
-      return new ScenarioWork(point, peer, "producers-consumers", settings, List.of());
+      return new ScenarioWork(point, peer, "producers-consumers", settings);
     }
     Map<String, String> settings = timed(Map.of("threads", Integer.toString(threads)));
-    return new ScenarioWork(point, peer, pattern, settings, List.of());
+    return new ScenarioWork(point, peer, pattern, settings);
   }
 
   private Row replay() {
@@ -135,7 +131,7 @@ final class ScenarioRows {
                 "profile", profile.toString(),
                 "least", Integer.toString(least),
                 "threads", Integer.toString(threads)));
-    return new ScenarioWork(point, peer, "replay", settings, List.of());
+    return new ScenarioWork(point, peer, "replay", settings);
   }
 
   private Row burst() {
@@ -148,7 +144,7 @@ final class ScenarioRows {
     List<Work> work = new ArrayList<>();
     for (PeerKind peer : plan.forScenarios()) {
       if (!plan.quick() || !peer.isNative()) {
-        work.add(new ScenarioWork("8 threads", peer, "burst", settings, TOUCHED_HEAP));
+        work.add(new ScenarioWork("8 threads", peer, "burst", settings));
       }
     }
     return new Row(
@@ -185,7 +181,7 @@ final class ScenarioRows {
     List<Work> work = new ArrayList<>();
     for (PeerKind peer : plan.forScenarios()) {
       if (!plan.quick() || !peer.isNative()) {
-        work.add(new ScenarioWork("a pair", peer, "virtual-threads", settings, List.of()));
+        work.add(new ScenarioWork("a pair", peer, "virtual-threads", settings));
       }
     }
     return new Row(
@@ -216,7 +212,7 @@ final class ScenarioRows {
                 PeerKind.NETTY_POOLED,
                 PeerKind.JEMALLOC_CRITICAL,
                 PeerKind.MIMALLOC_CRITICAL))) {
-      work.add(new ScenarioWork("churn", peer, "latency", settings, List.of()));
+      work.add(new ScenarioWork("churn", peer, "latency", settings));
     }
     List<Column> columns = new ArrayList<>();
     for (String metric :
@@ -240,7 +236,7 @@ final class ScenarioRows {
       for (PeerKind peer :
           plan.among(Set.of(PeerKind.RMM, PeerKind.NETTY_ADAPTIVE, PeerKind.JEMALLOC_CRITICAL))) {
         if (!plan.quick() || peer == PeerKind.RMM) {
-          work.add(new ScenarioWork("start", peer, "start", Map.of(), List.of()));
+          work.add(new ScenarioWork("start", peer, "start", Map.of()));
         }
       }
     }

@@ -18,14 +18,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param scenario the name by which {@link ScenarioMain} knows it
  * @param settings what it is told
- * @param options further options of the JVM
  */
-record ScenarioWork(
-    String point,
-    PeerKind peer,
-    String scenario,
-    Map<String, String> settings,
-    List<String> options)
+record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, String> settings)
     implements Work {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,7 +58,6 @@ record ScenarioWork(
     List<String> command = new ArrayList<>();
     command.add(Workplace.java());
     command.addAll(Workplace.OPTIONS);
-    command.addAll(options);
     command.add("-D" + NativeLibrary.FOLDER_PROPERTY + "=" + workplace.libraries());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -1,5 +1,6 @@
 package io.rmm.benchmarks.run;
 
+import io.rmm.benchmarks.peer.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +15,16 @@ import java.util.List;
 record Workplace(Path logs, Path libraries) {
 
   /**
-   * What every child JVM is started with, whichever peer it opens. The young generation has one
-   * size for all, so that resident memory tells what a peer holds, and not how far the collector
-   * let the heap grow before it looked at the handles.
+   * What every child JVM is started with, whichever peer it opens. The reasons are those of {@link
+   * io.rmm.benchmarks.jmh.PeerBenchmark}.
    */
   static final List<String> OPTIONS =
       List.of(
-          "-Xmn64m",
+          "-Xms640m",
+          "-Xmx640m",
+          "-XX:+AlwaysPreTouch",
+          "-XX:MaxDirectMemorySize=4g",
+          "-D" + ProcessMemory.HEAP_PROPERTY + "=640",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "--add-opens=java.base/java.nio=ALL-UNNAMED");

@@ -18,8 +18,8 @@ import org.HdrHistogram.Histogram;
  * <p>The threads stay alive and sleep through the silence: memory that only the thread that freed
  * it could give back would stay for good.
  *
- * <p>What the JVM itself has is known from before the burst, after a tenth of one for warming up;
- * for that the Java heap is touched as a whole when the JVM starts.
+ * <p>What the JVM itself has is known from before the burst, after a tenth of one for warming up,
+ * less what the peer says it holds then.
  */
 final class Burst {
 
@@ -84,14 +84,15 @@ final class Burst {
     }
     barrier.await(); // warmed up
     System.gc();
-    double before = ProcessMemory.now().residentBytes();
+    // What the peer has kept of the warm-up is not the JVM's.
+    double jvm = ProcessMemory.now().residentBytes() - (double) peer.committedBytes().orElse(0);
     barrier.await(); // begin
     barrier.await(); // all freed
     Thread.sleep(check);
     double after = ProcessMemory.now().residentBytes();
     peer.committedBytes().ifPresent(bytes -> result.put(Metrics.COMMITTED_AFTER, (double) bytes));
     result.put(Metrics.RESIDENT_AFTER, after);
-    result.put(Metrics.RESIDENT_BY_ALLOWED, after / (TOLERANCE * (before + ALLOWED_BYTES)));
+    result.put(Metrics.RESIDENT_BY_ALLOWED, after / (TOLERANCE * (jvm + ALLOWED_BYTES)));
     Thread.sleep(silence - check);
     ProcessMemory end = ProcessMemory.now();
     result.put(Metrics.RESIDENT_AT_END, (double) end.residentBytes());

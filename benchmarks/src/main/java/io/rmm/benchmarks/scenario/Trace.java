@@ -16,8 +16,12 @@ import java.util.random.RandomGenerator;
  * <p><b>How it closes.</b> After the last operation the population is another one than at first. So
  * that it can be replayed, what was born and still lives is freed, and what has died of the first
  * population is allocated again, one of each in turn, so that the live bytes do not dip.
+ *
+ * <p>Every page of a block is written to, or what is resident would say nothing.
  */
 final class Trace {
+
+  private static final int PAGE = 4096;
 
   private final int[] population;
   private final int[] slots;
@@ -98,6 +102,9 @@ final class Trace {
       blocks.putLong(slot, 0, slot);
     } else {
       blocks.put(slot, 0, (byte) slot);
+    }
+    for (int offset = PAGE; offset < size; offset += PAGE) {
+      blocks.put(slot, offset, (byte) slot);
     }
   }
 

@@ -15,7 +15,7 @@ class OutcomesTest {
   private final Outcomes outcomes = new Outcomes();
 
   private static Work work(String point, PeerKind peer) {
-    return new ScenarioWork(point, peer, "none", Map.of(), List.of());
+    return new ScenarioWork(point, peer, "none", Map.of());
   }
 
   private void measured(String point, PeerKind peer, double nanos) {

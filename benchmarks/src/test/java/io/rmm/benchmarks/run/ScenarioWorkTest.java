@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rmm.benchmarks.Metrics;
 import io.rmm.benchmarks.peer.PeerKind;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +16,7 @@ class ScenarioWorkTest {
   @TempDir private Path folder;
 
   private Map<String, Double> run(String scenario, Map<String, String> settings) throws Exception {
-    return new ScenarioWork("a point", PeerKind.NONE, scenario, settings, List.of())
+    return new ScenarioWork("a point", PeerKind.NONE, scenario, settings)
         .run(new Workplace(folder, folder));
   }
 
