@@ -37,6 +37,9 @@ record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, St
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
+      // Ended by a signal, this JVM takes its child along.
+      Thread hook = new Thread(process::destroyForcibly);
+      Runtime.getRuntime().addShutdownHook(hook);
       try {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
           throw new WorkFailedException(
@@ -44,6 +47,7 @@ record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, St
         }
       } finally {
         process.destroyForcibly();
+        remove(hook);
       }
       if (process.exitValue() != 0) {
         throw new WorkFailedException("exit code " + process.exitValue() + reason(log), null);
@@ -51,6 +55,14 @@ record ScenarioWork(String point, PeerKind peer, String scenario, Map<String, St
       return result(log);
     } catch (IOException e) {
       throw new WorkFailedException(e.toString(), e);
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The shutdown has begun, and the hook runs.
     }
   }
 
