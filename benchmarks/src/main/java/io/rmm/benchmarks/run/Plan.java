@@ -36,7 +36,7 @@ record Plan(boolean quick, Set<PeerKind> wanted, List<Path> profiles) {
 
   /** Half a second an iteration: the JIT is done by the second. */
   JmhWork.Pace pace() {
-    return quick ? new JmhWork.Pace(3, 3, 250) : new JmhWork.Pace(4, 5, 500);
+    return quick ? new JmhWork.Pace(3, 3, 200) : new JmhWork.Pace(4, 5, 500);
   }
 
   /** Returns all peers. */

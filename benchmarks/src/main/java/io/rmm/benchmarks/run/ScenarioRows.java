@@ -201,8 +201,8 @@ final class ScenarioRows {
   private Row latency() {
     Map<String, String> settings = new TreeMap<>();
     settings.put("threads", "2");
-    settings.put("warmup", plan.quick() ? "1000" : "5000");
-    settings.put("measure", plan.quick() ? "3000" : "60000");
+    settings.put("warmup", plan.quick() ? "500" : "5000");
+    settings.put("measure", plan.quick() ? "2000" : "60000");
     List<Work> work = new ArrayList<>();
     for (PeerKind peer :
         plan.among(
@@ -266,8 +266,8 @@ final class ScenarioRows {
 
   private Map<String, String> timed(Map<String, String> settings) {
     Map<String, String> timed = new TreeMap<>(settings);
-    timed.put("warmup", plan.quick() ? "500" : "800");
-    timed.put("measure", plan.quick() ? "500" : "1200");
+    timed.put("warmup", plan.quick() ? "400" : "800");
+    timed.put("measure", plan.quick() ? "400" : "1200");
     return timed;
   }
 }

@@ -18,8 +18,8 @@ import org.HdrHistogram.Histogram;
  * <p>The threads stay alive and sleep through the silence: memory that only the thread that freed
  * it could give back would stay for good.
  *
- * <p>What the JVM itself has is known from before the burst, after a tenth of one for warming up,
- * less what the peer says it holds then.
+ * <p>What the JVM itself has is known from before the burst, when as many buffers have come and
+ * gone, a tenth of them at a time, that all is compiled; less what the peer says it holds then.
  */
 final class Burst {
 
@@ -27,6 +27,9 @@ final class Burst {
   private static final int MOST = 128 << 10;
   private static final int PAGE = 4096;
   private static final int ROUNDS = 5;
+
+  /** Rounds of a tenth of the buffers before the first burst. */
+  private static final int WARMUPS = 10;
 
   /** Rounds from here on are warm. */
   private static final int WARM = 2;
@@ -114,7 +117,9 @@ final class Burst {
     try {
       int[] sizes = Sizes.logUniform(LEAST, MOST, buffers * ROUNDS, thread);
       Blocks blocks = peer.blocks(buffers);
-      round(blocks, sizes, 0, buffers / 10, new Times());
+      for (int i = 0; i < WARMUPS; i++) {
+        round(blocks, sizes, 0, buffers / WARMUPS, new Times());
+      }
       barrier.await();
       barrier.await();
       burst(blocks, sizes, warm, WARM);
