@@ -1,11 +1,11 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.Bin;
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -95,26 +95,24 @@ final class ArenaBlocks {
       @Nullable Arena arena) {
     try {
       BudgetCell cell = heaps.enter(budget);
-      Bin bin = cell.bin(sizeClass);
-      int slot = bin.take();
-      boolean fast = slot >= 0;
+      Tally tally = cell.tally(sizeClass);
+      boolean fast = tally.bin.hasSlot();
       if (!fast) {
         cell = budget.refill(cell, blockBytes, sizeClass, byteAlignment, arena);
-        bin = cell.bin(sizeClass);
-        slot = bin.take();
+        tally = cell.tally(sizeClass);
       }
-      Page page = bin.page();
+      int slot = tally.bin.take();
+      Page page = tally.bin.page();
       BudgetAccount refuser = budget.charge(page.slotBytes);
       if (refuser != null) {
         budget.endRefusal(cell.heap, page, slot, blockBytes, refuser);
         return take(requestedBytes, blockBytes, sizeClass, byteAlignment, arena);
       }
       ArenaBlock block = newBlock(cell, page, slot);
-      bin.countAllocation();
-      long id = cell.countAllocation(page.slotBytes, requestedBytes);
+      long id = tally.countAllocation(requestedBytes);
       block.id = id;
       page.ids[slot] = id;
-      long weight = weight(cell, page);
+      long weight = weight(tally, id, page);
       cell.heap.leave();
       if (weight != 0) {
         block.token = observe(id, requestedBytes, page.slotBytes, weight, fast);
@@ -147,9 +145,9 @@ final class ArenaBlocks {
     return false;
   }
 
-  /** Returns the weight with which what was counted last is to be observed, or 0. In the hold. */
-  long weight(BudgetCell cell, Page page) {
-    return cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
+  /** Returns the weight with which the block {@code id} is to be observed, or 0. In the hold. */
+  long weight(Tally tally, long id, Page page) {
+    return tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
   }
 
   /** Begins to follow the block {@code id}. Outside the hold. */
@@ -276,10 +274,9 @@ final class ArenaBlocks {
   /** Frees a block, unless it was freed before or died with its manager. In the hold. */
   void giveBack(BudgetCell cell, Page page, int slot, long id) {
     if (page.ids[slot] == id) {
+      Tally tally = cell.tally(page.sizeClass);
       page.ids[slot] = ~id;
-      cell.bin(page.sizeClass).countFree();
-      cell.countFree(page.slotBytes, 0);
-      budget.refund(page.slotBytes);
+      budget.countFree(tally, page, 0);
       cell.heap.giveBack(page, slot);
     }
   }

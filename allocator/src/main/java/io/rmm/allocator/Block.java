@@ -1,8 +1,8 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.MemorySegment;
@@ -35,8 +35,13 @@ public final class Block implements AutoCloseable {
 
   private final Page page;
 
-  /** What the page's heap has done for the budget. */
-  private final BudgetCell cell;
+  /** Those of the page: here too, so that the JIT reads and checks the array but once. */
+  private final long[] ids;
+
+  private final BudgetNode budget;
+
+  /** Where the heap that the block came from counts. */
+  private final Tally tally;
 
   private final @Nullable Token token;
   private final int slot;
@@ -49,18 +54,22 @@ public final class Block implements AutoCloseable {
 
   Block(
       Page page,
+      long[] ids,
       int slot,
       int handle,
       long id,
       long byteSize,
-      BudgetCell cell,
+      BudgetNode budget,
+      Tally tally,
       @Nullable Token token) {
     this.page = page;
+    this.ids = ids;
     this.slot = slot;
     this.handle = handle;
     this.id = id;
     this.byteSize = byteSize;
-    this.cell = cell;
+    this.budget = budget;
+    this.tally = tally;
     this.token = token;
   }
 
@@ -76,7 +85,7 @@ public final class Block implements AutoCloseable {
 
   /** Returns the budget that the block is charged to. */
   public Budget budget() {
-    return node(cell);
+    return budget;
   }
 
   /**
@@ -86,8 +95,8 @@ public final class Block implements AutoCloseable {
    * @throws MemoryMisuseException if this handle is closed
    */
   public MemorySegment segment() {
-    if (page.ids[slot] != id) {
-      checkAlive(cell, page, slot, id, handle, byteSize);
+    if (ids[slot] != id) {
+      checkAlive(budget, page, slot, id, handle, byteSize);
     }
     return page.segment(slot, byteSize);
   }
@@ -98,8 +107,8 @@ public final class Block implements AutoCloseable {
    * @throws MemoryMisuseException if this handle is closed
    */
   public long address() {
-    if (page.ids[slot] != id) {
-      checkAlive(cell, page, slot, id, handle, byteSize);
+    if (ids[slot] != id) {
+      checkAlive(budget, page, slot, id, handle, byteSize);
     }
     return page.address(slot);
   }
@@ -122,7 +131,7 @@ public final class Block implements AutoCloseable {
 
   /** Tells whether this handle has not been closed, resized or detached. */
   public boolean isAlive() {
-    return node(cell).engine().isAlive(page, slot, id, handle);
+    return budget.engine().isAlive(page, slot, id, handle);
   }
 
   /**
@@ -133,11 +142,11 @@ public final class Block implements AutoCloseable {
    */
   public Block share() {
     StackRoom.check();
-    int further = node(cell).engine().shares().open(node(cell), page, slot, id, handle);
+    int further = budget.engine().shares().open(budget, page, slot, id, handle);
     if (further < 0) {
-      throw dead(cell, page, slot, id, byteSize, "a closed handle was shared");
+      throw dead(budget, page, slot, id, byteSize, "a closed handle was shared");
     }
-    return new Block(page, slot, further, id, byteSize, cell, token);
+    return new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
   }
 
   /**
@@ -156,11 +165,11 @@ public final class Block implements AutoCloseable {
     MemorySegment from = segment();
     checkNotShared("resized");
     StackRoom.check();
-    Block inPlace = node(cell).resizeInPlace(page, slot, id, byteSize, cell, token, newByteSize);
+    Block inPlace = budget.resizeInPlace(page, slot, id, byteSize, tally, token, newByteSize);
     if (inPlace != null) {
       return inPlace;
     }
-    Block resized = node(cell).allocate(newByteSize);
+    Block resized = budget.allocate(newByteSize);
     try {
       MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
       close();
@@ -183,11 +192,11 @@ public final class Block implements AutoCloseable {
   public long detach() {
     StackRoom.check();
     checkNotShared("detached");
-    if (!node(cell).changeId(page, slot, id, id | Page.DETACHED)) {
-      throw dead(cell, page, slot, id, byteSize, "a closed handle was detached");
+    if (!budget.changeId(page, slot, id, id | Page.DETACHED)) {
+      throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
     long address = page.address(slot);
-    node(cell).engine().detached().add(address, page, slot, id, byteSize, node(cell), token);
+    budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
     return address;
   }
 
@@ -202,56 +211,51 @@ public final class Block implements AutoCloseable {
     try {
       ThreadHeap heap = page.owner;
       if (heap.tryHoldAsSoleFreer(Thread.currentThread())) {
-        if (page.ids[slot] == id) {
-          page.ids[slot] = ~id;
-          page.bin.countFree();
-          cell.countFree(page.slotBytes, byteSize);
-          cell.account.refund(page.slotBytes);
-          page.bin.give(page, slot);
+        if (ids[slot] == id) {
+          ids[slot] = ~id;
+          tally.countFree(byteSize);
+          budget.refund(page.slotBytes);
+          tally.bin.give(page, slot);
           heap.leaveOwn();
           if (token != null) {
-            node(cell).engine().observer().freed(token);
+            budget.engine().observer().freed(token);
           }
           return;
         }
         heap.leaveOwn();
       }
     } catch (StackOverflowError e) {
-      node(cell).engine().heaps().abandon();
+      budget.engine().heaps().abandon();
       throw e;
     }
-    node(cell).closeSlowly(page, slot, id, handle, byteSize, token);
+    budget.closeSlowly(page, slot, id, handle, byteSize, token);
   }
 
   @Override
   public String toString() {
-    return "Block[id=" + id + ", byteSize=" + byteSize + ", budget=" + node(cell).path() + "]";
+    return "Block[id=" + id + ", byteSize=" + byteSize + ", budget=" + budget.path() + "]";
   }
 
   // Static, and given the fields one by one, lest the handle escape into them where they are not
   // inlined, which is where they are seldom called.
 
-  private static BudgetNode node(BudgetCell cell) {
-    return (BudgetNode) cell.account;
-  }
-
   private static void checkAlive(
-      BudgetCell cell, Page page, int slot, long id, int handle, long byteSize) {
-    if (!node(cell).engine().isAlive(page, slot, id, handle)) {
-      throw dead(cell, page, slot, id, byteSize, "a closed handle was used");
+      BudgetNode budget, Page page, int slot, long id, int handle, long byteSize) {
+    if (!budget.engine().isAlive(page, slot, id, handle)) {
+      throw dead(budget, page, slot, id, byteSize, "a closed handle was used");
     }
   }
 
   private static IllegalStateException dead(
-      BudgetCell cell, Page page, int slot, long id, long byteSize, String detail) {
-    BudgetNode node = node(cell);
-    return node.engine()
-        .deadHandle(page, slot, id, byteSize, node.path(), MisuseKind.USE_AFTER_FREE, detail);
+      BudgetNode budget, Page page, int slot, long id, long byteSize, String detail) {
+    return budget
+        .engine()
+        .deadHandle(page, slot, id, byteSize, budget.path(), MisuseKind.USE_AFTER_FREE, detail);
   }
 
   private void checkNotShared(String act) {
-    if (page.ids[slot] == (id | Page.SHARED)) {
-      checkAlive(cell, page, slot, id, handle, byteSize);
+    if (ids[slot] == (id | Page.SHARED)) {
+      checkAlive(budget, page, slot, id, handle, byteSize);
       throw new IllegalStateException("a shared block cannot be " + act);
     }
   }

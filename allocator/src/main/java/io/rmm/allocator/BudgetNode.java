@@ -9,6 +9,7 @@ import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.Token;
@@ -64,32 +65,29 @@ final class BudgetNode extends BudgetAccount implements Budget {
     try {
       while (true) {
         BudgetCell cell = heaps.enter(this);
-        Bin bin = cell.bin(sizeClass);
-        int slot = bin.take();
-        boolean fast = slot >= 0;
+        Tally tally = cell.tally(sizeClass);
+        boolean fast = tally.bin.hasSlot();
         if (!fast) {
-          cell = refill(cell, byteSize, sizeClass, byteAlignment, arena);
-          bin = cell.bin(sizeClass);
-          slot = bin.take();
+          tally = refill(cell, byteSize, sizeClass, byteAlignment, arena).tally(sizeClass);
         }
-        Page page = bin.page();
-        ThreadHeap heap = cell.heap;
+        int slot = tally.bin.take();
+        Page page = tally.bin.page();
         BudgetAccount refuser = charge(page.slotBytes);
         if (refuser != null) {
           // A loop, and no call that returns a block: the handle would escape into the merge of
           // two.
-          endRefusal(heap, page, slot, byteSize, refuser);
+          endRefusal(tally.heap, page, slot, byteSize, refuser);
           continue;
         }
-        bin.countAllocation();
-        long id = cell.countAllocation(page.slotBytes, byteSize);
+        long id = tally.countAllocation(byteSize);
+        long[] ids = page.ids;
         // A plain write: other threads learn of the block through its handle's final fields.
-        page.ids[slot] = id;
+        ids[slot] = id;
         long weight =
-            cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
-        heap.leave();
+            tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
+        tally.heap.leave();
         Token token = weight == 0 ? null : observe(id, byteSize, page.slotBytes, weight, fast);
-        return handle(page, slot, id, byteSize, cell, token);
+        return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
       heaps.abandon();
@@ -98,9 +96,9 @@ final class BudgetNode extends BudgetAccount implements Budget {
   }
 
   private Block handle(
-      Page page, int slot, long id, long byteSize, BudgetCell cell, @Nullable Token token) {
+      Page page, long[] ids, int slot, long id, long byteSize, Tally tally, @Nullable Token token) {
     try {
-      return new Block(page, slot, 0, id, byteSize, cell, token);
+      return new Block(page, ids, slot, 0, id, byteSize, this, tally, token);
     } catch (OutOfMemoryError e) {
       // The Java heap is full, and without a handle nobody would ever free the block.
       closeSlowly(page, slot, id, 0, byteSize, token);
@@ -132,9 +130,10 @@ final class BudgetNode extends BudgetAccount implements Budget {
         return false;
       }
       BudgetCell cell = heaps.enterToChange(page, this);
+      Tally tally = cell.tally(page.sizeClass);
       boolean freed = page.changeId(slot, id, ~id);
       if (freed) {
-        countFree(cell, page, byteSize);
+        countFree(tally, page, byteSize);
         cell.heap.giveBack(page, slot);
       }
       cell.heap.leave();
@@ -148,7 +147,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
   /** Gives back a slot whose id the caller has just made negative. */
   void free(Page page, int slot, long byteSize) {
     BudgetCell cell = heaps.enterToFree(page, this);
-    countFree(cell, page, byteSize);
+    countFree(cell.tally(page.sizeClass), page, byteSize);
     cell.heap.giveBack(page, slot);
     cell.heap.leave();
   }
@@ -156,13 +155,16 @@ final class BudgetNode extends BudgetAccount implements Budget {
   /** Counts the free of a slot that is given back later. */
   void countFree(Page page, long byteSize) {
     BudgetCell cell = heaps.enterToFree(page, this);
-    countFree(cell, page, byteSize);
+    countFree(cell.tally(page.sizeClass), page, byteSize);
     cell.heap.leave();
   }
 
-  private void countFree(BudgetCell cell, Page page, long byteSize) {
-    cell.bin(page.sizeClass).countFree();
-    cell.countFree(page.slotBytes, byteSize);
+  /** Counts the free of a block in {@code page}. In the hold of the tally's heap. */
+  void countFree(Tally tally, Page page, long byteSize) {
+    tally.countFree(byteSize);
+    if (page.isHuge()) {
+      tally.countHugeFree(page.slotBytes);
+    }
     refund(page.slotBytes);
   }
 
@@ -192,7 +194,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * Makes another block of the one in {@code slot}, in the same place, if a block of {@code
    * newByteSize} would get such a slot. Counts as an allocation and a free.
    *
-   * @param home the cell that the old handle has
+   * @param home the tally that the old handle has
    * @return null if it must move, or the old handle is not what it was at first
    */
   @Nullable Block resizeInPlace(
@@ -200,19 +202,22 @@ final class BudgetNode extends BudgetAccount implements Budget {
       int slot,
       long id,
       long byteSize,
-      BudgetCell home,
+      Tally home,
       @Nullable Token token,
       long newByteSize) {
     if (!fits(page, newByteSize)) {
       return null;
     }
     BudgetCell cell = heaps.enterToChange(page, this);
-    long newId = cell.countAllocation(page.slotBytes, newByteSize);
-    cell.bin(page.sizeClass).countAllocation();
+    Tally tally = cell.tally(page.sizeClass);
+    long newId = tally.countAllocation(newByteSize);
+    long weight =
+        tally.isObservationDue(newId) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
     boolean resized = page.changeId(slot, id, newId);
-    cell.countFree(page.slotBytes, resized ? byteSize : newByteSize);
-    cell.bin(page.sizeClass).countFree();
-    long weight = cell.isObservationDue() ? engine.sampler().endCountdown(cell, page.slotBytes) : 0;
+    tally.countFree(resized ? byteSize : newByteSize);
+    if (page.isHuge()) {
+      tally.countHugeFree(page.slotBytes);
+    }
     cell.heap.leave();
     if (!resized) {
       return null;
@@ -221,7 +226,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       engine.observer().freed(token);
     }
     Token newToken = weight == 0 ? null : observe(newId, newByteSize, page.slotBytes, weight, true);
-    return handle(page, slot, newId, newByteSize, home, newToken);
+    return handle(page, page.ids, slot, newId, newByteSize, home, newToken);
   }
 
   /**
@@ -287,7 +292,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   private void findPage(
       BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    Bin bin = cell.bin(sizeClass);
+    Bin bin = cell.tally(sizeClass).bin;
     if (sizeClass != SizeClasses.HUGE) {
       checkRoom(SizeClasses.slotBytes(sizeClass));
       bin.refill();

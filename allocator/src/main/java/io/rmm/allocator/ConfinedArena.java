@@ -1,10 +1,10 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.Bin;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -83,15 +83,16 @@ final class ConfinedArena extends ManagedArena {
       cell = engine.heaps().enter(budget);
       int demand = cell.arenaDemand();
       if (demand > 0) {
-        Bin bin = cell.bin(SizeClasses.of(demand));
-        slot = bin.take();
-        if (slot >= 0 && taker.charge(cell, bin.page(), slot)) {
-          page = bin.page();
-          zero = page.isUntouched(slot);
-          bin.countAllocation();
-          id = cell.countAllocation(page.slotBytes, 0);
-          page.ids[slot] = id;
-          weight = taker.weight(cell, page);
+        Tally tally = cell.tally(SizeClasses.of(demand));
+        if (tally.bin.hasSlot()) {
+          slot = tally.bin.take();
+          if (taker.charge(cell, tally.bin.page(), slot)) {
+            page = tally.bin.page();
+            zero = page.isUntouched(slot);
+            id = tally.countAllocation(0);
+            page.ids[slot] = id;
+            weight = taker.weight(tally, id, page);
+          }
         }
       }
       cell.countArenaOpened();

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one size class in one heap, and the counts of what the heap's holder did in the
- * class. Belongs to the holder; the counts may be read by anybody.
+ * The pages of one size class in one heap. Belongs to the heap's holder; the counts may be read by
+ * anybody.
  *
  * <p>Slots are taken from the current page, and there from the current word of its map of free
  * slots. That word lies here, not in the page: so the fast path finds it with one load, and does
@@ -18,15 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bin {
 
-  private static final VarHandle ALLOCATIONS;
-  private static final VarHandle FREES;
+  private static final VarHandle TALLIES;
   private static final VarHandle REMOTE_FREES;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      ALLOCATIONS = lookup.findVarHandle(Bin.class, "allocations", long.class);
-      FREES = lookup.findVarHandle(Bin.class, "frees", long.class);
+      TALLIES = lookup.findVarHandle(Bin.class, "tallies", Tally.class);
       REMOTE_FREES = lookup.findVarHandle(Bin.class, "remoteFrees", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -44,13 +42,14 @@ public final class Bin {
   private int firstSlot;
 
   private @Nullable Page partial;
-  private long allocations;
-  private long frees;
 
-  /** Those of the frees that were of slots in other heaps. */
+  /** What was done here, for each budget, linked by {@link Tally#nextInBin}. */
+  private @Nullable Tally tallies;
+
+  /** Frees by this heap of slots in other heaps. */
   private long remoteFrees;
 
-  /** Allocations when the clock last looked; belongs to the clock. */
+  /** Allocations when the clock last found the current page empty; belongs to the clock. */
   private long allocationsAtTick;
 
   Bin(ThreadHeap heap, int sizeClass) {
@@ -65,12 +64,14 @@ public final class Bin {
     return Objects.requireNonNull(page);
   }
 
-  /** Takes a free slot, or returns -1 if {@link #refill} must find some. */
+  /** Tells whether there is a slot for {@link #take}; if not, {@link #refill} must find some. */
+  public boolean hasSlot() {
+    return free != 0;
+  }
+
+  /** Takes a free slot. There is one. */
   public int take() {
     long slots = free;
-    if (slots == 0) {
-      return -1;
-    }
     free = slots & (slots - 1);
     return firstSlot + Long.numberOfTrailingZeros(slots);
   }
@@ -84,17 +85,7 @@ public final class Bin {
     }
   }
 
-  /** Counts an allocation. */
-  public void countAllocation() {
-    ALLOCATIONS.setOpaque(this, allocations + 1);
-  }
-
-  /** Counts a free, be it of a slot of this heap's or of another's. */
-  public void countFree() {
-    FREES.setOpaque(this, frees + 1);
-  }
-
-  /** Counts, besides, that a free was of a slot of another heap's. */
+  /** Counts a free of a slot of another heap's. */
   void countRemoteFree() {
     REMOTE_FREES.setOpaque(this, remoteFrees + 1);
   }
@@ -145,6 +136,16 @@ public final class Bin {
     firstSlot = first * Long.SIZE;
     free = from.takeWord(first);
     return true;
+  }
+
+  /** Returns the tallies of this bin, linked by {@link Tally#nextInBin}. */
+  @Nullable Tally tallies() {
+    return (Tally) TALLIES.getAcquire(this);
+  }
+
+  /** Adds {@code tally}, which was made with {@link #tallies} as its next one. */
+  void add(Tally tally) {
+    TALLIES.setRelease(this, tally);
   }
 
   /** Makes {@code freed}, which was full, a partial page. */
@@ -203,17 +204,29 @@ public final class Bin {
 
   /** Notes whether the class is in use. By the clock, after it has collected. */
   void noteTick() {
-    allocationsAtTick = allocations();
+    Page current = page;
+    // Only then is it asked for; to count is dear where there are many budgets.
+    if (current != null && current.isEmpty()) {
+      allocationsAtTick = allocations();
+    }
   }
 
   /** Returns the allocations so far. */
   long allocations() {
-    return (long) ALLOCATIONS.getOpaque(this);
+    long sum = 0;
+    for (Tally tally = tallies(); tally != null; tally = tally.nextInBin) {
+      sum += tally.allocations();
+    }
+    return sum;
   }
 
   /** Returns the frees so far. */
   long frees() {
-    return (long) FREES.getAcquire(this);
+    long sum = 0;
+    for (Tally tally = tallies(); tally != null; tally = tally.nextInBin) {
+      sum += tally.frees();
+    }
+    return sum;
   }
 
   /** Returns how many of the frees were of slots in other heaps. */

@@ -5,18 +5,19 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The ids of the blocks that one heap allocates for one budget, and thereby their number. A part of
- * {@link BudgetCell}, by inheritance, so that the fast path finds it there without a load.
+ * The ids of the blocks that one {@link Tally} counts, and thereby their number. A part of it by
+ * inheritance, so that the fast path finds it there without a load.
  *
  * <p>Every block of the process has an id of its own. Each of these objects leases 2^33 ids at a
  * time and counts through them with plain additions. It need not check for the end of a lease at
  * every allocation: {@link #renewIds} comes at the latest after {@link #MAX_BETWEEN_CHECKS}
  * allocations. Ids stay below 2^61, where the marks of {@link Page} begin, for 2^28 leases: one for
- * each budget and heap, and one more for every 86 s of nothing but allocating.
+ * each size class that a heap serves for a budget, and one more for every 86 s of nothing but
+ * allocating.
  *
  * <p>Written by the holder of the heap, read by anybody.
  */
-abstract class BlockIds extends CellPlace {
+abstract class BlockIds {
 
   /** Ids of one lease. */
   static final long LEASE = 1L << 33;
@@ -24,23 +25,32 @@ abstract class BlockIds extends CellPlace {
   /** Allocations that may be made between two looks at what is left of a lease. */
   static final long MAX_BETWEEN_CHECKS = LEASE / 4;
 
+  /** What {@link #base} is while a lease is changed. */
+  private static final long CHANGING = Long.MIN_VALUE;
+
   private static final AtomicLong NEXT_LEASE = new AtomicLong();
 
   private static final VarHandle NEXT;
+  private static final VarHandle BASE;
 
   static {
     try {
-      NEXT = MethodHandles.lookup().findVarHandle(BlockIds.class, "next", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      NEXT = lookup.findVarHandle(BlockIds.class, "next", long.class);
+      BASE = lookup.findVarHandle(BlockIds.class, "base", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private volatile Lease lease = Lease.take(0);
-  private long next = lease.first;
+  /** The id that the next block gets. */
+  private long next = newLease();
 
-  BlockIds(ThreadHeap heap, BudgetAccount account, Bin[] bins) {
-    super(heap, account, bins);
+  /** {@link #next} less the number of ids given so far. */
+  private long base = next;
+
+  private static long newLease() {
+    return NEXT_LEASE.getAndAdd(1) * LEASE + 1;
   }
 
   /** Returns a new id, 1 or more. */
@@ -50,39 +60,33 @@ abstract class BlockIds extends CellPlace {
     return id;
   }
 
+  /** Returns the id that the next block gets. */
+  final long upcomingId() {
+    return next;
+  }
+
   /** Takes a new lease if the current one comes to its end. */
   final void renewIds() {
-    Lease current = lease;
-    if (next - current.first > LEASE - 2 * MAX_BETWEEN_CHECKS) {
-      Lease further = Lease.take(current.givenBefore + (next - current.first));
-      NEXT.setOpaque(this, further.first);
-      lease = further;
+    long before = next;
+    if ((before & (LEASE - 1)) >= LEASE - 2 * MAX_BETWEEN_CHECKS) {
+      long first = newLease();
+      long given = before - base;
+      BASE.setVolatile(this, CHANGING);
+      NEXT.setRelease(this, first);
+      BASE.setRelease(this, first - given);
     }
   }
 
   /** Returns how many ids have been given. Any thread. */
   final long givenIds() {
     while (true) {
-      Lease current = lease;
-      long given = (long) NEXT.getOpaque(this) - current.first;
-      // While the lease changes, the next id and the lease may not belong to each other.
-      if (given >= 0 && given < LEASE) {
-        return current.givenBefore + given;
+      long from = (long) BASE.getAcquire(this);
+      long given = (long) NEXT.getAcquire(this) - from;
+      // One that saw the next id of a new lease sees here that the base has changed.
+      if (from != CHANGING && from == (long) BASE.getAcquire(this)) {
+        return given;
       }
       Thread.onSpinWait();
-    }
-  }
-
-  /**
-   * A range of ids that nobody else gives.
-   *
-   * @param first the first of them
-   * @param givenBefore how many ids were given from earlier leases
-   */
-  private record Lease(long first, long givenBefore) {
-
-    static Lease take(long givenBefore) {
-      return new Lease(NEXT_LEASE.getAndAdd(1) * LEASE + 1, givenBefore);
     }
   }
 }

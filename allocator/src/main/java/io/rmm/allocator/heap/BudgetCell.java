@@ -2,39 +2,28 @@ package io.rmm.allocator.heap;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one heap has done for one budget. Written by the holder of the heap alone, read by anybody.
- *
- * <p>A free is counted by the heap of the thread that frees, not by that of the page: so every
- * counter has one writer and needs no atomics, and only the sums over all heaps mean anything. The
- * writes are opaque: each is whole, and becomes visible in time, at the price of a plain one.
- *
- * <p>Each counter costs an allocation three instructions, so there is none that could be had from
- * another: allocations are counted by the ids given out ({@link BlockIds}), and the countdown to
- * the next sample is a mark in the allocated bytes. That each cell has a countdown of its own does
- * no harm to sampling: the exponential distribution has no memory, and so many of them make one
- * Poisson process over all bytes.
+ * What one heap has done for one budget: a {@link Tally} for each size class, and what concerns all
+ * of them. Written by the holder of the heap alone, read by anybody, as tallies are.
  */
-public final class BudgetCell extends BlockIds {
+public final class BudgetCell {
 
-  /** So that the ids are looked after in time, however small the blocks. */
-  private static final long MAX_COUNTDOWN = BlockIds.MAX_BETWEEN_CHECKS * SizeClasses.GRANULE;
-
-  private static final VarHandle FREES;
-  private static final VarHandle ALLOCATED_BYTES;
-  private static final VarHandle FREED_BYTES;
-  private static final VarHandle REQUESTED_BYTES;
+  private static final VarHandle TALLIES = MethodHandles.arrayElementVarHandle(Tally[].class);
+  private static final VarHandle HUGE_ALLOCATED_BYTES;
+  private static final VarHandle HUGE_FREED_BYTES;
+  private static final VarHandle ARENA_BYTES;
   private static final VarHandle ARENAS_OPENED;
   private static final VarHandle ARENAS_CLOSED;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      FREES = lookup.findVarHandle(BudgetCell.class, "frees", long.class);
-      ALLOCATED_BYTES = lookup.findVarHandle(BudgetCell.class, "allocatedBytes", long.class);
-      FREED_BYTES = lookup.findVarHandle(BudgetCell.class, "freedBytes", long.class);
-      REQUESTED_BYTES = lookup.findVarHandle(BudgetCell.class, "requestedBytes", long.class);
+      HUGE_ALLOCATED_BYTES =
+          lookup.findVarHandle(BudgetCell.class, "hugeAllocatedBytes", long.class);
+      HUGE_FREED_BYTES = lookup.findVarHandle(BudgetCell.class, "hugeFreedBytes", long.class);
+      ARENA_BYTES = lookup.findVarHandle(BudgetCell.class, "arenaBytes", long.class);
       ARENAS_OPENED = lookup.findVarHandle(BudgetCell.class, "arenasOpened", long.class);
       ARENAS_CLOSED = lookup.findVarHandle(BudgetCell.class, "arenasClosed", long.class);
     } catch (ReflectiveOperationException e) {
@@ -42,56 +31,61 @@ public final class BudgetCell extends BlockIds {
     }
   }
 
-  private long frees;
-  private long allocatedBytes;
-  private long freedBytes;
-  private long requestedBytes;
+  /** The heap whose holder writes here. */
+  public final ThreadHeap heap;
+
+  /** The budget that this is about. */
+  public final BudgetAccount account;
+
+  private final @Nullable Tally[] tallies = new Tally[SizeClasses.COUNT + 1];
+  private long hugeAllocatedBytes;
+  private long hugeFreedBytes;
+
+  /** Bytes asked for in arenas, beyond what their blocks were counted with. */
+  private long arenaBytes;
+
   private long arenasOpened;
   private long arenasClosed;
 
   /** What arenas have lately needed for small segments, in bytes; 0 if nothing is known. */
   private int arenaDemand;
 
-  /** The allocated bytes beyond which the countdown ends. */
-  private long countdownEnd = -1;
-
-  /** Bytes of the countdown beyond {@link #countdownEnd}. */
-  private long undrawn;
-
-  private long meanAtDraw = -1;
+  /** Makes a cell in which nothing is counted. The caller holds {@code heap}. */
+  BudgetCell(ThreadHeap heap, BudgetAccount account) {
+    this.heap = heap;
+    this.account = account;
+  }
 
   /**
-   * Makes a cell without a countdown yet: its first allocation is the occasion to draw one. The
-   * caller holds {@code heap}.
+   * Returns the tally of {@code sizeClass}. If there is none, and the Java heap has no room for
+   * one, the hold ends before the error is thrown.
    */
-  BudgetCell(ThreadHeap heap, BudgetAccount account, Bin[] bins) {
-    super(heap, account, bins);
+  public Tally tally(int sizeClass) {
+    Tally tally = tallies[sizeClass];
+    return tally != null ? tally : newTally(sizeClass);
   }
 
-  // ---- the fast path; the caller holds the heap ----
-
-  /** Returns where the heap takes slots of {@code sizeClass} from. */
-  public Bin bin(int sizeClass) {
-    return bins[sizeClass];
+  private Tally newTally(int sizeClass) {
+    try {
+      Bin bin = heap.bin(sizeClass);
+      Tally tally = new Tally(this, bin, sizeClass);
+      TALLIES.setRelease(tallies, sizeClass, tally);
+      bin.add(tally);
+      return tally;
+    } catch (OutOfMemoryError e) {
+      heap.leave();
+      throw e;
+    }
   }
 
-  /** Counts an allocation; returns an id that no other block of the process has. */
-  public long countAllocation(long slotBytes, long byteSize) {
-    ALLOCATED_BYTES.setOpaque(this, allocatedBytes + slotBytes);
-    REQUESTED_BYTES.setOpaque(this, requestedBytes + byteSize);
-    return nextId();
+  // ---- huge blocks; the caller holds the heap ----
+
+  void countHugeAllocation(long slotBytes) {
+    HUGE_ALLOCATED_BYTES.setOpaque(this, hugeAllocatedBytes + slotBytes);
   }
 
-  /** Counts a free. */
-  public void countFree(long slotBytes, long byteSize) {
-    FREES.setOpaque(this, frees + 1);
-    FREED_BYTES.setOpaque(this, freedBytes + slotBytes);
-    REQUESTED_BYTES.setOpaque(this, requestedBytes - byteSize);
-  }
-
-  /** Tells whether the countdown to the next observation has ended. */
-  public boolean isObservationDue() {
-    return allocatedBytes > countdownEnd;
+  void countHugeFree(long slotBytes) {
+    HUGE_FREED_BYTES.setRelease(this, hugeFreedBytes + slotBytes);
   }
 
   // ---- arenas; the caller holds the heap ----
@@ -104,7 +98,7 @@ public final class BudgetCell extends BlockIds {
    * while the heap is revoked, and nothing that is done to stopped heaps looks at these bytes.
    */
   public void countRequested(long bytes) {
-    REQUESTED_BYTES.setOpaque(this, requestedBytes + bytes);
+    ARENA_BYTES.setOpaque(this, arenaBytes + bytes);
   }
 
   /** Counts the opening of an arena. */
@@ -131,50 +125,39 @@ public final class BudgetCell extends BlockIds {
     arenaDemand = bytes > known ? bytes : known - ((known - bytes + 15) >> 4);
   }
 
-  // ---- sampling; the caller holds the heap ----
-
-  /**
-   * Sets the bytes to the next observation.
-   *
-   * @param bytes 0 or more
-   * @param mean the mean of the distribution that {@code bytes} was drawn from
-   * @param counted bytes allocated already that the countdown includes
-   */
-  public void redraw(long bytes, long mean, long counted) {
-    countdownEnd = allocatedBytes - counted;
-    undrawn = bytes;
-    meanAtDraw = mean;
-    drawOn();
-  }
-
-  /**
-   * Goes on with a countdown whose end was put off, and looks after the ids.
-   *
-   * @return whether there was something to go on with
-   */
-  public boolean drawOn() {
-    long step = Math.min(undrawn, MAX_COUNTDOWN);
-    undrawn -= step;
-    countdownEnd += step;
-    renewIds();
-    return step > 0;
-  }
-
-  /** Returns the mean that the countdown which now ends was drawn with, or -1 at the very first. */
-  public long meanAtDraw() {
-    return meanAtDraw;
-  }
-
   // ---- for readers; any thread ----
 
-  /**
-   * Adds the frees to {@code sum}. To be read of all cells before {@link #addAllocationsTo}: a free
-   * that is seen here has its allocation, which was counted before it in whichever cell, seen
-   * there, and no sum is ever negative.
-   */
+  private @Nullable Tally tallyAt(int sizeClass) {
+    return (Tally) TALLIES.getAcquire(tallies, sizeClass);
+  }
+
+  /** Adds the frees to {@code sum}. To be done with all cells before {@link #addAllocationsTo}. */
   void addFreesTo(Usage sum) {
-    sum.frees += (long) FREES.getAcquire(this);
-    sum.freedBytes += (long) FREED_BYTES.getAcquire(this);
+    for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
+      Tally tally = tallyAt(sizeClass);
+      if (tally != null) {
+        tally.addFreesTo(sum);
+      }
+    }
+  }
+
+  /** Adds the allocations to {@code sum}, and what was asked for and is held. */
+  void addAllocationsTo(Usage sum) {
+    for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
+      Tally tally = tallyAt(sizeClass);
+      if (tally != null) {
+        tally.addAllocationsTo(sum);
+      }
+    }
+    sum.requestedBytes += (long) ARENA_BYTES.getOpaque(this);
+  }
+
+  long hugeAllocatedBytes() {
+    return (long) HUGE_ALLOCATED_BYTES.getOpaque(this);
+  }
+
+  long hugeFreedBytes() {
+    return (long) HUGE_FREED_BYTES.getAcquire(this);
   }
 
   /** Returns the arenas closed so far. To be read of all cells before {@link #arenasOpened}. */
@@ -185,12 +168,5 @@ public final class BudgetCell extends BlockIds {
   /** Returns the arenas opened so far. */
   long arenasOpened() {
     return (long) ARENAS_OPENED.getOpaque(this);
-  }
-
-  /** Adds the allocations to {@code sum}, and what was asked for and is held. */
-  void addAllocationsTo(Usage sum) {
-    sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
-    sum.allocatedBytes += (long) ALLOCATED_BYTES.getOpaque(this);
-    sum.allocations += givenIds();
   }
 }

@@ -182,7 +182,7 @@ public final class ThreadHeap extends Hold {
       if (index >= grown.length) {
         grown = Arrays.copyOf(grown, Math.max(index + 1, 2 * grown.length));
       }
-      BudgetCell cell = new BudgetCell(this, account, bins);
+      BudgetCell cell = new BudgetCell(this, account);
       grown[index] = cell;
       // Readers must not see the array before what was copied into it, or sums would fall. They may
       // miss the new cell, and with it what this very operation counts.

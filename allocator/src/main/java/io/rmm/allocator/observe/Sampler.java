@@ -1,7 +1,7 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.SafetyMode;
-import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.Tally;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
@@ -69,28 +69,27 @@ public final class Sampler {
   }
 
   /**
-   * Ends a countdown and draws the next. The caller holds the heap of {@code cell}.
+   * Looks at a block of {@code bytes} which {@code tally} has just counted and says is due, and
+   * draws the next countdown if the current one ends with it. The caller holds the tally's heap.
    *
-   * @return the bytes that the allocation of {@code bytes} stands for, or 0 if it is not observed
-   *     because the countdown had not yet begun
+   * @return the bytes that the block stands for, or 0 if it is not observed
    */
-  public long endCountdown(BudgetCell cell, long bytes) {
-    if (cell.meanAtDraw() < 0) {
-      // The first countdown of this cell begins with this allocation.
-      long first = mean;
-      cell.redraw(draw(first), first, bytes);
-      if (!cell.isObservationDue()) {
+  public long endCountdown(Tally tally, long bytes) {
+    tally.settle(bytes);
+    long drawnWith = tally.meanAtDraw();
+    if (drawnWith < 0) {
+      // The first countdown of this tally begins with this block.
+      drawnWith = mean;
+      long first = draw(drawnWith);
+      if (first >= bytes) {
+        tally.redraw(first - bytes, drawnWith);
         return 0;
       }
+    } else if (!tally.endsWith(bytes)) {
+      return 0;
     }
-    while (cell.drawOn()) {
-      if (!cell.isObservationDue()) {
-        return 0;
-      }
-    }
-    long drawnWith = cell.meanAtDraw();
     long now = mean;
-    cell.redraw(draw(now), now, 0);
+    tally.redraw(draw(now), now);
     if (observedThisSecond.incrementAndGet() % MAX_PER_SECOND == 0) {
       // Racing threads may lose a doubling; the next hundred will make up for it.
       mean = Math.min(2 * mean, MAX_MEAN);
