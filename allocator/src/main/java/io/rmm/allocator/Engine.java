@@ -1,7 +1,6 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
-import io.rmm.allocator.heap.ChunkEvents;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
@@ -24,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
  * back, tuning, the snapshot, the end.
  */
-final class Engine implements ChunkEvents {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
+final class Engine {
 
   /** Idle bytes that stay committed until they have lain idle, unless a tuner decides otherwise. */
   static final long DEFAULT_RETAINED_BYTES = 64L << 20;
@@ -36,6 +33,7 @@ final class Engine implements ChunkEvents {
 
   private final String name;
   private final PageSource source;
+  private final ChunkNews chunkNews;
   private final ChunkPool pool;
   private final Heaps heaps;
   private final Sampler sampler;
@@ -54,17 +52,14 @@ final class Engine implements ChunkEvents {
   /** Whether a deferred arena was ever opened. */
   private volatile boolean hasDeferredArenas;
 
-  /** The first failure to give memory back. */
-  private volatile @Nullable RuntimeException returnFailure;
-
-  private boolean returnFailureLogged;
   private volatile boolean closed;
 
   Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits) {
     this.name = name;
     this.source = source;
     this.sampler = sampler;
-    this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, this);
+    this.chunkNews = new ChunkNews(name, news);
+    this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
@@ -130,13 +125,13 @@ final class Engine implements ChunkEvents {
       sampler.tick();
     }
     observer.findUnreachable();
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tellApart();
   }
 
   void purge() {
     purge("asked");
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tell();
   }
 
@@ -181,31 +176,6 @@ final class Engine implements ChunkEvents {
   void keepCommitLimit() {
     if (pool.committedBytes() > budgets.root().limits().hard()) {
       makeRoom();
-    }
-  }
-
-  @Override
-  public void add(ChunkEvent event) {
-    news.add(listener -> listener.onChunk(event));
-  }
-
-  @Override
-  public void failed(RuntimeException cause) {
-    // Not logged here: a log handler may do anything, and this is under the pool's lock.
-    if (returnFailure == null) {
-      returnFailure = cause;
-    }
-  }
-
-  private void logReturnFailure() {
-    RuntimeException failure = returnFailure;
-    if (failure != null && !returnFailureLogged) {
-      returnFailureLogged = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory manager {0} could not give memory back, and will try again: {1}",
-          name,
-          failure.getMessage());
     }
   }
 
@@ -305,7 +275,7 @@ final class Engine implements ChunkEvents {
   void close() {
     closed = true;
     heaps.close();
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tell();
   }
 
