@@ -120,6 +120,7 @@ final class Engine {
     boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
     freeLeftOver();
     heaps.tick(idleEnds);
+    // To read a peak is to note it.
     Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
     if (idleEnds) {
       sampler.tick();

@@ -67,7 +67,7 @@ final class Refusals {
   RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
     return reject(
         asked,
-        engine.budgets().pathOf(asked, refuser),
+        ((BudgetNode) refuser).path(),
         byteSize,
         refuser.chargedBytes(),
         refuser.limits().hard());

@@ -35,6 +35,7 @@ final class Invariants {
     assertThat(snapshot.activeBytes()).isEqualTo(active);
     assertThat(snapshot.committedBytes()).isEqualTo(committed);
     assertThat(snapshot.reservedBytes()).isEqualTo(reserved);
+    assertThat(snapshot.retainedBytes()).isEqualTo(committed - active);
     assertThat(snapshot.liveBlocks()).isEqualTo(total.allocations - total.frees);
     checkBudgets(engine.budgets().root());
     return snapshot;
