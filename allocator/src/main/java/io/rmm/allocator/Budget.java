@@ -79,7 +79,7 @@ public interface Budget {
   /**
    * Opens an arena that every thread may use and close, and whose close is cheap: it is completed
    * together with that of others, later. Closing a {@linkplain #openSharedArena() shared} arena
-   * stops all threads of the JVM for a moment, 30 to 75 us, which is too much for an arena that
+   * stops all threads of the JVM for a moment, 10 to 75 us, which is too much for an arena that
    * serves a request; here up to 128 arenas share that cost.
    *
    * <p>Its segments are zeroed. It differs from what {@link Arena} promises in the following.

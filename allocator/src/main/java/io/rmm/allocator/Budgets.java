@@ -1,6 +1,5 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.BudgetAccount;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -95,15 +94,5 @@ final class Budgets {
     for (BudgetNode child : node.nodes()) {
       forEach(child, action);
     }
-  }
-
-  /** Returns the path of the budget whose account {@code account} is. */
-  String pathOf(BudgetNode asked, BudgetAccount account) {
-    for (BudgetNode node = asked; node != null; node = node.parent()) {
-      if (node == account) {
-        return node.path();
-      }
-    }
-    return asked.path();
   }
 }

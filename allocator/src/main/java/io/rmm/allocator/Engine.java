@@ -1,9 +1,7 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
-import io.rmm.allocator.heap.ChunkEvents;
 import io.rmm.allocator.heap.ChunkPool;
-import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
@@ -14,9 +12,7 @@ import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.observe.Token;
-import io.rmm.allocator.source.Mappings;
 import io.rmm.allocator.source.PageSource;
-import io.rmm.allocator.source.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,12 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one memory manager, and what happens off the fast path: refusals, unusual frees, the
- * clock's tick, the snapshot.
+ * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
+ * back, tuning, the snapshot, the end.
  */
-final class Engine implements ChunkEvents {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
+final class Engine {
 
   /** Idle bytes that stay committed until they have lain idle, unless a tuner decides otherwise. */
   static final long DEFAULT_RETAINED_BYTES = 64L << 20;
@@ -39,6 +33,7 @@ final class Engine implements ChunkEvents {
 
   private final String name;
   private final PageSource source;
+  private final ChunkNews chunkNews;
   private final ChunkPool pool;
   private final Heaps heaps;
   private final Sampler sampler;
@@ -49,29 +44,28 @@ final class Engine implements ChunkEvents {
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
+  private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
+  private final Refusals refusals = new Refusals(this);
   private final AtomicLong tuningDecisions = new AtomicLong();
   private int ticks;
 
   /** Whether a deferred arena was ever opened. */
   private volatile boolean hasDeferredArenas;
 
-  /** The first failure to give memory back. */
-  private volatile @Nullable RuntimeException returnFailure;
-
-  private boolean returnFailureLogged;
   private volatile boolean closed;
 
   Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits) {
     this.name = name;
     this.source = source;
     this.sampler = sampler;
-    this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, this);
+    this.chunkNews = new ChunkNews(name, news);
+    this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
   }
 
-  // ---- frees that are not the first and only close of an unshared handle ----
+  // ---- what callers meet with off the fast path ----
 
   void closeUnusual(
       Page page,
@@ -81,127 +75,21 @@ final class Engine implements ChunkEvents {
       long byteSize,
       BudgetNode budget,
       @Nullable Token token) {
-    StackRoom.check();
-    long state = page.id(slot);
-    if (state == (id | Page.SHARED)) {
-      Shares.Closing closing = shares.close(id, handle);
-      if (closing == Shares.Closing.OTHERS_OPEN) {
-        return;
-      }
-      if (closing == Shares.Closing.LAST && page.changeId(slot, id | Page.SHARED, ~id)) {
-        budget.free(page, slot, byteSize);
-        if (token != null) {
-          observer.freed(token);
-        }
-        return;
-      }
-    }
-    throw deadHandle(
-        page,
-        slot,
-        id,
-        byteSize,
-        budget.path(),
-        MisuseKind.DOUBLE_FREE,
-        state == (id | Page.DETACHED)
-            ? "a handle was closed after it had been detached"
-            : "a handle was closed that had been closed before");
+    unusualFrees.close(page, slot, id, handle, byteSize, budget, token);
   }
 
-  /** Tells whether a handle can still be used. */
   boolean isAlive(Page page, int slot, long id, int handle) {
-    long state = page.id(slot);
-    return state == id || (state == (id | Page.SHARED) && shares.isOpen(id, handle));
+    return unusualFrees.isAlive(page, slot, id, handle);
   }
 
-  /** Reports the use of a handle that is dead, unless it died with the manager. */
   IllegalStateException deadHandle(
       Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
-    if (page.id(slot) == Page.CLOSED) {
-      return new IllegalStateException(
-          "memory manager " + name + " was closed, and block " + id + " with it");
-    }
-    return misuse.report(kind, id, byteSize, budget, detail);
+    return unusualFrees.deadHandle(page, slot, id, byteSize, budget, kind, detail);
   }
 
   void free(long address) {
-    StackRoom.check();
-    DetachedBlocks.Detached block = detached.remove(address);
-    if (block == null) {
-      throw invalidFree(address);
-    }
-    if (!block.page().changeId(block.slot(), block.id() | Page.DETACHED, ~block.id())) {
-      // Nobody but the manager's close can have been faster.
-      throw deadHandle(
-          block.page(),
-          block.slot(),
-          block.id(),
-          block.byteSize(),
-          block.budget().path(),
-          MisuseKind.DOUBLE_FREE,
-          "a detached block was freed twice");
-    }
-    block.budget().countFree(block.page(), block.byteSize());
-    if (block.token() != null) {
-      observer.freed(block.token());
-    }
-    DetachedBlocks.Detached rested = detached.rest(block);
-    if (rested != null) {
-      giveBack(rested);
-    }
+    unusualFrees.free(address);
   }
-
-  private void giveBack(DetachedBlocks.Detached block) {
-    block.budget().giveBack(block.page(), block.slot());
-  }
-
-  private MemoryMisuseException invalidFree(long address) {
-    checkOpen();
-    Page page = pool.pageAt(address);
-    if (page == null) {
-      return misuse.report(
-          MisuseKind.INVALID_FREE,
-          0,
-          0,
-          "",
-          "an address was freed that is no memory of this manager");
-    }
-    int slot = page.slotAt(address - page.address);
-    if (slot < 0) {
-      return misuse.report(
-          MisuseKind.INVALID_FREE,
-          0,
-          0,
-          "",
-          "an address was freed that is not the start of a block");
-    }
-    long state = page.id(slot);
-    if (state < 0) {
-      return misuse.report(
-          MisuseKind.DOUBLE_FREE, ~state, 0, "", "an address was freed that had been freed before");
-    }
-    if ((state & Page.DETACHED) != 0) {
-      // Another thread has just found it among the detached blocks, and is about to free it.
-      return misuse.report(
-          MisuseKind.DOUBLE_FREE,
-          state & ~Page.DETACHED,
-          0,
-          "",
-          "an address was freed that another thread is freeing");
-    }
-    if (state == 0) {
-      return misuse.report(
-          MisuseKind.INVALID_FREE, 0, 0, "", "an address was freed at which no block ever stood");
-    }
-    return misuse.report(
-        MisuseKind.INVALID_FREE,
-        state & ~Page.SHARED,
-        0,
-        "",
-        "a block was freed by its address although its handle was not detached");
-  }
-
-  // ---- refusals ----
 
   /** Says inside a hold that {@code account} refuses; becomes a rejection outside of it. */
   static final class Refused extends RuntimeException {
@@ -216,66 +104,12 @@ final class Engine implements ChunkEvents {
     }
   }
 
-  /**
-   * Turns what a refill failed with into what the caller gets. Without a pattern switch, which the
-   * JVM would have to link by classes made on the spot, when memory or stack may have run out.
-   */
   RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
-    if (failure instanceof Refused refused) {
-      return reject(asked, refused.account, byteSize);
-    }
-    if (failure instanceof CommitRefused refused) {
-      return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
-    }
-    if (failure instanceof OutOfMemoryError error) {
-      throw explain(error);
-    }
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return (RuntimeException) failure;
-  }
-
-  /** Tells a want of mappings, which the operating system calls one of memory, from the latter. */
-  private OutOfMemoryError explain(OutOfMemoryError error) {
-    if (!(error.getCause() instanceof SystemCallException cause)
-        || cause.errno() != SystemCallException.ENOMEM) {
-      return error;
-    }
-    Mappings mappings = source.exhaustedMappings();
-    if (mappings == null) {
-      return error;
-    }
-    OutOfMemoryError explained =
-        new OutOfMemoryError(
-            mappings.advice()
-                + "; "
-                + cause.getMessage()
-                + "; RMM has committed "
-                + pool.committedBytes()
-                + " of "
-                + pool.reservedBytes()
-                + " reserved bytes");
-    explained.initCause(cause);
-    return explained;
+    return refusals.translate(failure, asked, byteSize);
   }
 
   RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
-    return reject(
-        asked,
-        budgets.pathOf(asked, refuser),
-        byteSize,
-        refuser.chargedBytes(),
-        refuser.limits().hard());
-  }
-
-  private RuntimeException reject(
-      BudgetNode asked, String rejectedBy, long byteSize, long used, long limit) {
-    asked.countRejection();
-    AllocationRejection rejection =
-        new AllocationRejection(asked.path(), rejectedBy, byteSize, used, limit);
-    listeners.tell(listener -> listener.onRejection(rejection));
-    return new AllocationRejectedException(rejection);
+    return refusals.reject(asked, refuser, byteSize);
   }
 
   // ---- the clock ----
@@ -284,21 +118,21 @@ final class Engine implements ChunkEvents {
   void tick() {
     ticks++;
     boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
-    detached.wake().forEach(this::giveBack);
-    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
+    freeLeftOver();
     heaps.tick(idleEnds);
+    // To read a peak is to note it.
     Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
     if (idleEnds) {
       sampler.tick();
     }
     observer.findUnreachable();
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tellApart();
   }
 
   void purge() {
     purge("asked");
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tell();
   }
 
@@ -309,9 +143,14 @@ final class Engine implements ChunkEvents {
 
   private void purge(String cause) {
     StackRoom.check();
-    detached.wake().forEach(this::giveBack);
-    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
+    freeLeftOver();
     heaps.purge(cause);
+  }
+
+  /** Frees what was left to be freed later. */
+  private void freeLeftOver() {
+    unusualFrees.endRests();
+    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
   }
 
   /**
@@ -338,31 +177,6 @@ final class Engine implements ChunkEvents {
   void keepCommitLimit() {
     if (pool.committedBytes() > budgets.root().limits().hard()) {
       makeRoom();
-    }
-  }
-
-  @Override
-  public void add(ChunkEvent event) {
-    news.add(listener -> listener.onChunk(event));
-  }
-
-  @Override
-  public void failed(RuntimeException cause) {
-    // Not logged here: a log handler may do anything, and this is under the pool's lock.
-    if (returnFailure == null) {
-      returnFailure = cause;
-    }
-  }
-
-  private void logReturnFailure() {
-    RuntimeException failure = returnFailure;
-    if (failure != null && !returnFailureLogged) {
-      returnFailureLogged = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory manager {0} could not give memory back, and will try again: {1}",
-          name,
-          failure.getMessage());
     }
   }
 
@@ -452,8 +266,7 @@ final class Engine implements ChunkEvents {
 
   /** Says what is live. To be followed by {@link #close}. */
   void reportLive() {
-    detached.wake().forEach(this::giveBack);
-    Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
+    freeLeftOver();
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
@@ -463,8 +276,12 @@ final class Engine implements ChunkEvents {
   void close() {
     closed = true;
     heaps.close();
-    logReturnFailure();
+    chunkNews.logReturnFailure();
     news.tell();
+  }
+
+  String name() {
+    return name;
   }
 
   Heaps heaps() {

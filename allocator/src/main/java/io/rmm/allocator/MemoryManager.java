@@ -10,19 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * An off-heap allocator that knows at every moment who holds which memory and under which limit.
  *
  * <p>The root object: it owns the heaps, the tree of {@link Budget}s and the policy. A process may
- * have several; they share nothing but reserved address space and a clock thread. All methods may
- * be called by any thread.
+ * have several; they share nothing but reserved address space, the numbers of blocks, a table in
+ * which threads find their heaps, and a clock thread. All methods may be called by any thread.
  *
  * <pre>{@code
  * try (MemoryManager manager = MemoryManager.builder().name("orders").build()) {
@@ -44,7 +41,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   private final Engine engine;
   private final BudgetNode root;
   private final ScheduledFuture<?> clock;
-  private final List<AutoCloseable> views = new ArrayList<>();
+  private final AttachedViews views = new AttachedViews(this);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final boolean closeable;
 
@@ -201,29 +198,6 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   // ---- life ----
 
-  private void attach(Builder builder) {
-    builder.views.forEach(view -> attach(view.getClass().getName(), () -> view));
-    if (builder.discoverViews) {
-      try {
-        ServiceLoader.load(MemoryView.class).stream()
-            .forEach(provider -> attach(provider.type().getName(), provider));
-      } catch (ServiceConfigurationError | LinkageError e) {
-        LOG.log(System.Logger.Level.WARNING, "memory manager " + name + " cannot find views", e);
-      }
-    }
-  }
-
-  private void attach(String viewName, Supplier<MemoryView> view) {
-    try {
-      views.add(view.get().attach(this));
-    } catch (Exception | LinkageError | ServiceConfigurationError e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory manager " + name + " goes without view " + viewName,
-          e);
-    }
-  }
-
   /**
    * Ends this manager: reports what is still live as {@link MisuseKind#LEAK}, ends its views, and
    * gives all memory back. Blocks that are live die with it; a segment of one that is used later
@@ -242,13 +216,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     }
     clock.cancel(false);
     engine.reportLive();
-    for (AutoCloseable view : views) {
-      try {
-        view.close();
-      } catch (Exception | LinkageError e) {
-        LOG.log(System.Logger.Level.WARNING, "a view of memory manager " + name + " failed", e);
-      }
-    }
+    views.close();
     engine.close();
   }
 
@@ -355,7 +323,10 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
     MemoryManager build(boolean closeable) {
       MemoryManager manager = new MemoryManager(this, closeable);
-      manager.attach(this);
+      views.forEach(manager.views::attach);
+      if (discoverViews) {
+        manager.views.attachServices();
+      }
       return manager;
     }
 

@@ -15,13 +15,13 @@ import java.util.Map;
  */
 public final class MemorySnapshot {
 
-  private final Builder values;
+  private final SnapshotValues values;
   private final List<BudgetUsage> budgets;
   private final List<SizeClassUsage> sizeClasses;
   private final Map<MisuseKind, Long> misusesByKind;
 
   private MemorySnapshot(Builder builder) {
-    this.values = builder.copy();
+    this.values = builder.values.copy();
     this.budgets = List.copyOf(builder.budgets);
     this.sizeClasses = List.copyOf(builder.sizeClasses);
     this.misusesByKind = Map.copyOf(builder.misusesByKind);
@@ -240,87 +240,37 @@ public final class MemorySnapshot {
   /** Collects the values of a snapshot. Not safe for use by several threads. */
   public static final class Builder {
 
-    private long requestedBytes;
-    private long usedBytes;
-    private long activeBytes;
-    private long committedBytes;
-    private long reservedBytes;
-    private long peakUsedBytes;
-    private long allocations;
-    private long frees;
-    private long allocatedBytes;
-    private long freedBytes;
-    private long rejections;
-    private long remoteFrees;
-    private long observedBlocks;
-    private long leakSuspects;
-    private long leakSuspectBytes;
-    private long openArenas;
-    private long threadHeaps;
-    private long stripes;
-    private long returnedBytes;
-    private long systemCalls;
-    private long retainedLimitBytes;
-    private long tuningDecisions;
-    private long droppedListeners;
-    private List<BudgetUsage> budgets = new ArrayList<>();
-    private List<SizeClassUsage> sizeClasses = new ArrayList<>();
-    private Map<MisuseKind, Long> misusesByKind = new EnumMap<>(MisuseKind.class);
+    private final SnapshotValues values = new SnapshotValues();
+    private final List<BudgetUsage> budgets = new ArrayList<>();
+    private final List<SizeClassUsage> sizeClasses = new ArrayList<>();
+    private final Map<MisuseKind, Long> misusesByKind = new EnumMap<>(MisuseKind.class);
 
     private Builder() {}
-
-    private Builder copy() {
-      Builder copy = new Builder();
-      copy.ladder(requestedBytes, usedBytes, activeBytes, committedBytes, reservedBytes);
-      copy.flow(allocations, frees, allocatedBytes, freedBytes);
-      copy.peakUsedBytes = peakUsedBytes;
-      copy.rejections = rejections;
-      copy.remoteFrees = remoteFrees;
-      copy.observedBlocks = observedBlocks;
-      copy.leakSuspects = leakSuspects;
-      copy.leakSuspectBytes = leakSuspectBytes;
-      copy.openArenas = openArenas;
-      copy.threadHeaps = threadHeaps;
-      copy.stripes = stripes;
-      copy.returnedBytes = returnedBytes;
-      copy.systemCalls = systemCalls;
-      copy.retainedLimitBytes = retainedLimitBytes;
-      copy.tuningDecisions = tuningDecisions;
-      copy.droppedListeners = droppedListeners;
-      return copy;
-    }
 
     /**
      * Sets the ladder. A rung below the one under it, as counters read one after the other can make
      * it, is raised to that one; a negative first rung is raised to 0.
      */
     public Builder ladder(long requested, long used, long active, long committed, long reserved) {
-      this.requestedBytes = Math.max(0, requested);
-      this.usedBytes = Math.max(requestedBytes, used);
-      this.activeBytes = Math.max(usedBytes, active);
-      this.committedBytes = Math.max(activeBytes, committed);
-      this.reservedBytes = Math.max(committedBytes, reserved);
+      values.ladder(requested, used, active, committed, reserved);
       return this;
     }
 
     /** Sets the counters of allocations and frees, in number and in bytes. */
     public Builder flow(long allocations, long frees, long allocatedBytes, long freedBytes) {
-      this.allocations = allocations;
-      this.frees = Math.min(frees, allocations);
-      this.allocatedBytes = allocatedBytes;
-      this.freedBytes = Math.min(freedBytes, allocatedBytes);
+      values.flow(allocations, frees, allocatedBytes, freedBytes);
       return this;
     }
 
     /** Sets the highest used bytes. */
     public Builder peakUsedBytes(long bytes) {
-      this.peakUsedBytes = bytes;
+      values.peakUsedBytes = bytes;
       return this;
     }
 
     /** Sets the number of refused allocations. */
     public Builder rejections(long count) {
-      this.rejections = count;
+      values.rejections = count;
       return this;
     }
 
@@ -332,53 +282,53 @@ public final class MemorySnapshot {
 
     /** Sets the number of remote frees. */
     public Builder remoteFrees(long count) {
-      this.remoteFrees = count;
+      values.remoteFrees = count;
       return this;
     }
 
     /** Sets the number of observed live blocks. */
     public Builder observedBlocks(long count) {
-      this.observedBlocks = count;
+      values.observedBlocks = count;
       return this;
     }
 
     /** Sets the number of leaked observed blocks, and the bytes that they stand for. */
     public Builder leaks(long count, long bytes) {
-      this.leakSuspects = count;
-      this.leakSuspectBytes = bytes;
+      values.leakSuspects = count;
+      values.leakSuspectBytes = bytes;
       return this;
     }
 
     /** Sets the number of open arenas. */
     public Builder openArenas(long count) {
-      this.openArenas = count;
+      values.openArenas = count;
       return this;
     }
 
     /** Sets the number of thread heaps, and how many of them are stripes. */
     public Builder threadHeaps(long heaps, long stripes) {
-      this.threadHeaps = heaps;
-      this.stripes = stripes;
+      values.threadHeaps = heaps;
+      values.stripes = stripes;
       return this;
     }
 
     /** Sets the bytes returned to the operating system, and the number of calls made to it. */
     public Builder system(long returnedBytes, long systemCalls) {
-      this.returnedBytes = returnedBytes;
-      this.systemCalls = systemCalls;
+      values.returnedBytes = returnedBytes;
+      values.systemCalls = systemCalls;
       return this;
     }
 
     /** Sets the retained limit in force, and the number of decisions that changed a knob. */
     public Builder tuning(long retainedLimitBytes, long decisions) {
-      this.retainedLimitBytes = retainedLimitBytes;
-      this.tuningDecisions = decisions;
+      values.retainedLimitBytes = retainedLimitBytes;
+      values.tuningDecisions = decisions;
       return this;
     }
 
     /** Sets the number of dropped listeners. */
     public Builder droppedListeners(long count) {
-      this.droppedListeners = count;
+      values.droppedListeners = count;
       return this;
     }
 

@@ -31,6 +31,15 @@ class ClosedHandleTest {
     manager.close();
   }
 
+  /**
+   * Returns a block beside one that lives on: or else, once it is closed, the clock may take its
+   * page back between two looks at the manager.
+   */
+  private Block besideAnother(long size) {
+    assertThat(manager.allocate(size).isAlive()).isTrue();
+    return manager.allocate(size);
+  }
+
   /** Does {@code act}, which must be found to be {@code kind} of misuse and change nothing. */
   private MisuseReport refuse(MisuseKind kind, Block block, ThrowingCallable act) {
     MemorySnapshot before = manager.snapshot();
@@ -66,7 +75,7 @@ class ClosedHandleTest {
 
   @Test
   void aSecondCloseByAnotherThreadIsADoubleFree() throws Exception {
-    Block block = manager.allocate(64);
+    Block block = besideAnother(64);
     block.close();
     Threads.inAnother(_ -> refuse(MisuseKind.DOUBLE_FREE, block, block::close));
   }
@@ -119,7 +128,7 @@ class ClosedHandleTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 64, 100_000, 3 << 20})
   void useOfAClosedHandleIsRefused(long size) {
-    Block block = manager.allocate(size);
+    Block block = besideAnother(size);
     block.close();
     assertThat(block.isAlive()).isFalse();
     List<ThrowingCallable> uses =
@@ -173,7 +182,7 @@ class ClosedHandleTest {
 
   @Test
   void noReportTellsAnAddressOrContents() {
-    Block block = manager.allocate(64);
+    Block block = besideAnother(64);
     long address = block.address();
     block.segment().fill((byte) 'S');
     block.close();

@@ -19,7 +19,7 @@ import java.lang.System.Logger.Level;
  */
 public final class JfrView implements MemoryView {
 
-  private static final System.Logger LOGGER = System.getLogger("io.rmm.jfr");
+  private static final System.Logger LOG = System.getLogger("io.rmm.jfr");
 
   /** Makes the view; all instances share what they have registered with Flight Recorder. */
   public JfrView() {}
@@ -28,7 +28,7 @@ public final class JfrView implements MemoryView {
   public AutoCloseable attach(MemorySource source) {
     // The classes that name jdk.jfr are first touched inside RecordedSources.
     if (ModuleLayer.boot().findModule("jdk.jfr").isEmpty()) {
-      LOGGER.log(
+      LOG.log(
           Level.INFO,
           "{0} is not shown in Flight Recorder: this runtime has no module jdk.jfr",
           source.name());

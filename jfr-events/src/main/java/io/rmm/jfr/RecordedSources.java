@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class RecordedSources {
 
-  private static final System.Logger LOGGER = System.getLogger("io.rmm.jfr");
+  private static final System.Logger LOG = System.getLogger("io.rmm.jfr");
 
   private static final CopyOnWriteArrayList<MemorySource> SOURCES = new CopyOnWriteArrayList<>();
 
@@ -84,7 +84,7 @@ final class RecordedSources {
     try {
       state.commit().accept(source);
     } catch (RuntimeException e) {
-      LOGGER.log(
+      LOG.log(
           Level.WARNING,
           "No " + state.event().getSimpleName() + " of " + source.name() + " in Flight Recorder",
           e);

@@ -25,7 +25,7 @@ import java.lang.management.ManagementFactory;
  */
 public final class JmxView implements MemoryView {
 
-  private static final System.Logger LOGGER = System.getLogger("io.rmm.jmx");
+  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   /** Makes the view. */
   public JmxView() {}
@@ -39,7 +39,7 @@ public final class JmxView implements MemoryView {
   public AutoCloseable attach(MemorySource source) {
     // No signature of this class names java.management: ServiceLoader could not load it otherwise.
     if (ModuleLayer.boot().findModule("java.management").isEmpty()) {
-      LOGGER.log(
+      LOG.log(
           Level.INFO,
           "{0} is not shown in JMX: this runtime has no module java.management",
           source.name());

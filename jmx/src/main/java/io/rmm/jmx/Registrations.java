@@ -12,7 +12,7 @@ import javax.management.ObjectName;
 /** The beans that one source has registered, to be taken out again together. */
 final class Registrations implements AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger("io.rmm.jmx");
+  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private final MBeanServer server;
   private final Deque<ObjectName> latestFirst = new ArrayDeque<>();
@@ -41,7 +41,7 @@ final class Registrations implements AutoCloseable {
       try {
         server.unregisterMBean(name);
       } catch (InstanceNotFoundException | MBeanRegistrationException e) {
-        LOGGER.log(Level.DEBUG, "Bean " + name + " was taken out by somebody else", e);
+        LOG.log(Level.DEBUG, "Bean " + name + " was taken out by somebody else", e);
       }
     }
   }

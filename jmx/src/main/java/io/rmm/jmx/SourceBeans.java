@@ -28,7 +28,7 @@ import javax.management.NotificationEmitter;
  */
 final class SourceBeans implements AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger("io.rmm.jmx");
+  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private static final NotificationEmitter NO_NOTIFICATIONS = new NotificationBroadcasterSupport();
 
@@ -125,7 +125,7 @@ final class SourceBeans implements AutoCloseable {
     try {
       registerNewBudgets();
     } catch (JMException | RuntimeException e) {
-      LOGGER.log(Level.WARNING, "A budget of " + source.name() + " is not shown in JMX", e);
+      LOG.log(Level.WARNING, "A budget of " + source.name() + " is not shown in JMX", e);
     }
   }
 

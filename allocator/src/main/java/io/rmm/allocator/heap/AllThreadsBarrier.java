@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
  * <p>Closing a shared arena must make all threads see that it is closed before their next access,
  * and the JDK does that by a handshake: each thread passes a safepoint poll or is found outside
  * Java code, both of which order its earlier stores before, and its later loads after, the
- * handshake. Costs 20 to 75 us. {@code membarrier(2)} would do the same on Linux for less; this
+ * handshake. Costs 10 to 75 us. {@code membarrier(2)} would do the same on Linux for less; this
  * works wherever a JDK 25 does, and without native access.
  */
 final class AllThreadsBarrier {

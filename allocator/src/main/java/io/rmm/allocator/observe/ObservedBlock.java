@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ObservedBlock extends PhantomReference<Token> {
 
   final long blockId;
-  final long requestedBytes;
   final long slotBytes;
   final long weight;
   final String budget;
@@ -29,14 +28,12 @@ final class ObservedBlock extends PhantomReference<Token> {
   ObservedBlock(
       Token token,
       ReferenceQueue<Token> queue,
-      long requestedBytes,
       long slotBytes,
       long weight,
       String budget,
       SiteStatistics statistics) {
     super(token, queue);
     this.blockId = token.blockId();
-    this.requestedBytes = requestedBytes;
     this.slotBytes = slotBytes;
     this.weight = weight;
     this.budget = budget;

@@ -75,8 +75,7 @@ public final class Observer {
       Site site = sites.here();
       Token token = new Token(blockId);
       SiteStatistics at = statisticsOf(site);
-      ObservedBlock block =
-          new ObservedBlock(token, unreachable, requestedBytes, slotBytes, weight, budget, at);
+      ObservedBlock block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);
       AllocationSample sample =

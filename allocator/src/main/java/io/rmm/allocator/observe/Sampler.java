@@ -38,6 +38,8 @@ public final class Sampler {
   private final DoubleSupplier uniform;
   private final long baseMean;
   private final AtomicInteger observedThisSecond = new AtomicInteger();
+
+  /** The mean in force, in bytes; 0 if every allocation is observed. */
   private volatile long mean;
 
   /** Makes a sampler for {@code mode}, of which {@code interval} is the mean in standard mode. */
@@ -55,11 +57,6 @@ public final class Sampler {
           case PARANOID -> 0;
         };
     this.mean = baseMean;
-  }
-
-  /** Returns the mean in force, in bytes; 0 if every allocation is observed. */
-  public long mean() {
-    return mean;
   }
 
   /** Draws the bytes to the next observation from a distribution with {@code mean}. */

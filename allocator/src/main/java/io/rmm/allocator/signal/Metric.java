@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * The metrics, under the names and units that OpenTelemetry and Micrometer show.
  *
- * <p>Every metric carries {@link Attributes#MANAGER_NAME}; those {@linkplain #perBudget() per
- * budget} carry {@link Attributes#BUDGET_NAME} as well, so that one name never mixes a total with
- * its parts.
+ * <p>Every metric carries {@link Attributes#MANAGER_NAME}. One of which there is a value for each
+ * budget carries {@link Attributes#BUDGET_NAME} as well, and has no value without it: one name
+ * never mixes a total with its parts.
  */
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
 public enum Metric {
@@ -127,10 +127,5 @@ public enum Metric {
   /** Returns the attributes beside {@link Attributes#MANAGER_NAME}. */
   public List<String> attributes() {
     return attributes;
-  }
-
-  /** Tells whether there is one value for each budget. */
-  public boolean perBudget() {
-    return attributes.contains(Attributes.BUDGET_NAME);
   }
 }

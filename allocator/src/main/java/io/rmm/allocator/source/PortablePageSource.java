@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The JDK zeroes an arena's memory and so makes it resident at once, and gives it back only as a
  * whole; hence such a manager holds more memory than one on the Linux source, and a stale view is
  * refused by the JDK itself once the extent is retired. Closing costs a handshake with all threads,
- * 30 to 75 us, which an idle chunk of 2 MiB is worth.
+ * 10 to 75 us, which an idle chunk of 2 MiB is worth.
  */
 public final class PortablePageSource implements PageSource {
 

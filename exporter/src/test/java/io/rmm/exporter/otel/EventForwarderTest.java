@@ -36,7 +36,6 @@ import io.rmm.exporter.CapturedLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -289,27 +288,6 @@ class EventForwarderTest {
     assertThat(events.sent() + events.dropped()).isEqualTo(many + 1);
     assertThat(events.dropped()).isLessThanOrEqualTo(1);
     assertThat(exporter.getFinishedLogRecordItems().getLast()).hasEventName("rmm.manager.closed");
-  }
-
-  @Test
-  void causesBeyondThoseToldApartAreCountedTogether() {
-    Repeats repeats = new Repeats();
-    for (int i = 0; i < Repeats.MOST_CAUSES; i++) {
-      assertThat(repeats.admit(cause("site" + i))).isTrue();
-    }
-    int admitted = 0;
-    for (int i = 0; i < 100; i++) {
-      admitted += repeats.admit(cause("further" + i)) ? 1 : 0;
-    }
-
-    assertThat(admitted).isEqualTo(Repeats.IN_FULL);
-    assertThat(repeats.takeCounts())
-        .containsExactly(Map.entry(Cause.others(LogEvent.MISUSE), 100L - Repeats.IN_FULL));
-    assertThat(repeats.takeCounts()).isEmpty();
-  }
-
-  private static Cause cause(String method) {
-    return new Cause(LogEvent.MISUSE, MisuseKind.DOUBLE_FREE, "", site(method), Site.UNKNOWN);
   }
 
   private static MisuseReport misuse(String method) {

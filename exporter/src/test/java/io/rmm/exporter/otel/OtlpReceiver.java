@@ -9,6 +9,8 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.rmm.exporter.metrics.MetricPoint;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,6 +107,36 @@ final class OtlpReceiver implements AutoCloseable {
         .filter(scope -> scope.getScope().getName().equals("io.rmm"))
         .flatMap(scope -> scope.getMetricsList().stream())
         .toList();
+  }
+
+  /** Returns the values of the metrics of RMM in {@code request}. */
+  static List<MetricPoint> points(ExportMetricsServiceRequest request) {
+    return rmmMetrics(request).stream()
+        .flatMap(
+            data -> {
+              var metric = io.rmm.allocator.signal.Metric.named(data.getName()).orElseThrow();
+              List<NumberDataPoint> points =
+                  data.hasSum()
+                      ? data.getSum().getDataPointsList()
+                      : data.getGauge().getDataPointsList();
+              return points.stream()
+                  .map(
+                      point ->
+                          new MetricPoint(
+                              metric,
+                              attribute(
+                                  point.getAttributesList(), MetricPoint.attributeKey(metric)),
+                              point.getAsInt()));
+            })
+        .toList();
+  }
+
+  /** Returns the events that were dropped until {@code request} was made, as it says itself. */
+  static long dropped(ExportMetricsServiceRequest request) {
+    return points(request).stream()
+        .filter(point -> point.metric() == io.rmm.allocator.signal.Metric.TELEMETRY_DROPPED)
+        .mapToLong(MetricPoint::value)
+        .sum();
   }
 
   /** Returns the value of one attribute, or an empty string. */

@@ -1,13 +1,14 @@
 package io.rmm.exporter.otel;
 
+import static io.rmm.exporter.otel.OtlpFixture.PATIENCE;
+import static io.rmm.exporter.otel.OtlpFixture.manager;
+import static io.rmm.exporter.otel.OtlpFixture.misuse;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.signal.Metric;
 import io.rmm.exporter.CapturedLog;
@@ -15,7 +16,6 @@ import io.rmm.exporter.MetricNames;
 import io.rmm.exporter.metrics.MetricPoint;
 import io.rmm.exporter.otel.VictoriaMetrics.Sample;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -26,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real exporter, a real backend, and nothing of ours between them. */
 @Tag("backend")
 class VictoriaMetricsTest {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
 
@@ -123,17 +121,5 @@ class VictoriaMetricsTest {
             "otel.exporter.otlp.metrics.endpoint", backend.endpoint(),
             "otel.exporter.otlp.timeout", "2000",
             "otel.metric.export.interval", "200"));
-  }
-
-  private static MemoryManager manager(OtlpTelemetry telemetry) {
-    return MemoryManager.builder()
-        .name("orders")
-        .discoverViews(false)
-        .view(telemetry.view())
-        .build();
-  }
-
-  private static void misuse(MemoryManager manager) {
-    assertThatThrownBy(() -> manager.free(12345)).isInstanceOf(MemoryMisuseException.class);
   }
 }

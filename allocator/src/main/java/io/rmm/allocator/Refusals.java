@@ -1,0 +1,84 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.BudgetAccount;
+import io.rmm.allocator.heap.CommitRefused;
+import io.rmm.allocator.source.Mappings;
+import io.rmm.allocator.source.SystemCallException;
+
+/**
+ * What a caller gets who cannot have memory: the rejection by a budget, which listeners hear of, or
+ * the error that says what the operating system lacks.
+ */
+final class Refusals {
+
+  private final Engine engine;
+
+  Refusals(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Turns what a refill failed with into what the caller gets. Without a pattern switch, which the
+   * JVM would have to link by classes made on the spot, when memory or stack may have run out.
+   */
+  RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
+    if (failure instanceof Engine.Refused refused) {
+      return reject(asked, refused.account, byteSize);
+    }
+    if (failure instanceof CommitRefused refused) {
+      return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
+    }
+    if (failure instanceof OutOfMemoryError error) {
+      throw explain(error);
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
+  }
+
+  /** Tells a want of mappings, which the operating system calls one of memory, from the latter. */
+  private OutOfMemoryError explain(OutOfMemoryError error) {
+    if (!(error.getCause() instanceof SystemCallException cause)
+        || cause.errno() != SystemCallException.ENOMEM) {
+      return error;
+    }
+    Mappings mappings = engine.source().exhaustedMappings();
+    if (mappings == null) {
+      return error;
+    }
+    OutOfMemoryError explained =
+        new OutOfMemoryError(
+            mappings.advice()
+                + "; "
+                + cause.getMessage()
+                + "; RMM has committed "
+                + engine.pool().committedBytes()
+                + " of "
+                + engine.pool().reservedBytes()
+                + " reserved bytes");
+    explained.initCause(cause);
+    return explained;
+  }
+
+  /**
+   * Rejects an allocation that was asked of {@code asked}, for which {@code refuser} has no room.
+   */
+  RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
+    return reject(
+        asked,
+        ((BudgetNode) refuser).path(),
+        byteSize,
+        refuser.chargedBytes(),
+        refuser.limits().hard());
+  }
+
+  private RuntimeException reject(
+      BudgetNode asked, String rejectedBy, long byteSize, long used, long limit) {
+    asked.countRejection();
+    AllocationRejection rejection =
+        new AllocationRejection(asked.path(), rejectedBy, byteSize, used, limit);
+    engine.listeners().tell(listener -> listener.onRejection(rejection));
+    return new AllocationRejectedException(rejection);
+  }
+}

@@ -1,0 +1,157 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frees that are not the first and only close of an unshared handle: closes of shared handles and
+ * of dead ones, and frees by address.
+ *
+ * <p>To the fast path they all look alike: in the block's slot stands something else than the
+ * handle's id. Here it is found out what that is, which tells whether the block is shared,
+ * detached, freed or gone with its manager; see {@link Page#ids}.
+ */
+final class UnusualFrees {
+
+  private final Engine engine;
+  private final Shares shares;
+  private final DetachedBlocks detached;
+  private final MisuseDesk misuse;
+
+  UnusualFrees(Engine engine, Shares shares, DetachedBlocks detached, MisuseDesk misuse) {
+    this.engine = engine;
+    this.shares = shares;
+    this.detached = detached;
+    this.misuse = misuse;
+  }
+
+  // ---- by handle ----
+
+  /** Closes a handle that is shared, or dead. */
+  void close(
+      Page page,
+      int slot,
+      long id,
+      int handle,
+      long byteSize,
+      BudgetNode budget,
+      @Nullable Token token) {
+    StackRoom.check();
+    long state = page.id(slot);
+    if (state == (id | Page.SHARED)) {
+      Shares.Closing closing = shares.close(id, handle);
+      if (closing == Shares.Closing.OTHERS_OPEN) {
+        return;
+      }
+      if (closing == Shares.Closing.LAST && page.changeId(slot, id | Page.SHARED, ~id)) {
+        budget.free(page, slot, byteSize);
+        if (token != null) {
+          engine.observer().freed(token);
+        }
+        return;
+      }
+    }
+    throw deadHandle(
+        page,
+        slot,
+        id,
+        byteSize,
+        budget.path(),
+        MisuseKind.DOUBLE_FREE,
+        state == (id | Page.DETACHED)
+            ? "a handle was closed after it had been detached"
+            : "a handle was closed that had been closed before");
+  }
+
+  /** Tells whether a handle can still be used. */
+  boolean isAlive(Page page, int slot, long id, int handle) {
+    long state = page.id(slot);
+    return state == id || (state == (id | Page.SHARED) && shares.isOpen(id, handle));
+  }
+
+  /** Reports the use of a handle that is dead, unless it died with the manager. */
+  IllegalStateException deadHandle(
+      Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
+    if (page.id(slot) == Page.CLOSED) {
+      return new IllegalStateException(
+          "memory manager " + engine.name() + " was closed, and block " + id + " with it");
+    }
+    return misuse.report(kind, id, byteSize, budget, detail);
+  }
+
+  // ---- by address ----
+
+  /** Frees the detached block at {@code address}. */
+  void free(long address) {
+    StackRoom.check();
+    DetachedBlocks.Detached block = detached.remove(address);
+    if (block == null) {
+      throw invalidFree(address);
+    }
+    if (!block.page().changeId(block.slot(), block.id() | Page.DETACHED, ~block.id())) {
+      // Nobody but the manager's close can have been faster.
+      throw deadHandle(
+          block.page(),
+          block.slot(),
+          block.id(),
+          block.byteSize(),
+          block.budget().path(),
+          MisuseKind.DOUBLE_FREE,
+          "a detached block was freed twice");
+    }
+    block.budget().countFree(block.page(), block.byteSize());
+    if (block.token() != null) {
+      engine.observer().freed(block.token());
+    }
+    DetachedBlocks.Detached rested = detached.rest(block);
+    if (rested != null) {
+      giveBack(rested);
+    }
+  }
+
+  /** Gives back the slots that rest since they were freed by address. */
+  void endRests() {
+    detached.wake().forEach(UnusualFrees::giveBack);
+  }
+
+  private static void giveBack(DetachedBlocks.Detached block) {
+    block.budget().giveBack(block.page(), block.slot());
+  }
+
+  private MemoryMisuseException invalidFree(long address) {
+    engine.checkOpen();
+    Page page = engine.pool().pageAt(address);
+    if (page == null) {
+      return invalid(0, "an address was freed that is no memory of this manager");
+    }
+    int slot = page.slotAt(address - page.address);
+    if (slot < 0) {
+      return invalid(0, "an address was freed that is not the start of a block");
+    }
+    long state = page.id(slot);
+    if (state == 0) {
+      return invalid(0, "an address was freed at which no block ever stood");
+    }
+    if (state < 0) {
+      return twice(~state, "an address was freed that had been freed before");
+    }
+    if ((state & Page.DETACHED) != 0) {
+      // Another thread has just found it among the detached blocks, and is about to free it.
+      return twice(state & ~Page.DETACHED, "an address was freed that another thread is freeing");
+    }
+    return invalid(
+        state & ~Page.SHARED,
+        "a block was freed by its address although its handle was not detached");
+  }
+
+  private MemoryMisuseException invalid(long id, String detail) {
+    return misuse.report(MisuseKind.INVALID_FREE, id, 0, "", detail);
+  }
+
+  private MemoryMisuseException twice(long id, String detail) {
+    return misuse.report(MisuseKind.DOUBLE_FREE, id, 0, "", detail);
+  }
+}
