@@ -131,7 +131,7 @@ public final class Block implements AutoCloseable {
 
   /** Tells whether this handle has not been closed, resized or detached. */
   public boolean isAlive() {
-    return budget.engine().isAlive(page, slot, id, handle);
+    return budget.engine().unusualFrees().isAlive(page, slot, id, handle);
   }
 
   /**
@@ -196,7 +196,13 @@ public final class Block implements AutoCloseable {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
     long address = page.address(slot);
-    budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+    try {
+      budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+    } catch (OutOfMemoryError e) {
+      // The Java heap is full: the block stays in this handle's hands.
+      boolean _ = budget.changeId(page, slot, id | Page.DETACHED, id);
+      throw e;
+    }
     return address;
   }
 
@@ -241,7 +247,7 @@ public final class Block implements AutoCloseable {
 
   private static void checkAlive(
       BudgetNode budget, Page page, int slot, long id, int handle, long byteSize) {
-    if (!budget.engine().isAlive(page, slot, id, handle)) {
+    if (!budget.engine().unusualFrees().isAlive(page, slot, id, handle)) {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was used");
     }
   }
@@ -250,6 +256,7 @@ public final class Block implements AutoCloseable {
       BudgetNode budget, Page page, int slot, long id, long byteSize, String detail) {
     return budget
         .engine()
+        .unusualFrees()
         .deadHandle(page, slot, id, byteSize, budget.path(), MisuseKind.USE_AFTER_FREE, detail);
   }
 

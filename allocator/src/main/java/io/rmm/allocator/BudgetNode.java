@@ -58,17 +58,17 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   @Override
   public Block allocate(long byteSize) {
-    return take(byteSize, SizeClasses.of(byteSize), SizeClasses.GRANULE, null);
+    return take(byteSize, SizeClasses.of(byteSize), SizeClasses.GRANULE);
   }
 
-  private Block take(long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+  private Block take(long byteSize, int sizeClass, long byteAlignment) {
     try {
       while (true) {
         BudgetCell cell = heaps.enter(this);
         Tally tally = cell.tally(sizeClass);
         boolean fast = tally.bin.hasSlot();
         if (!fast) {
-          tally = refill(cell, byteSize, sizeClass, byteAlignment, arena).tally(sizeClass);
+          tally = refill(cell, byteSize, sizeClass, byteAlignment, null).tally(sizeClass);
         }
         int slot = tally.bin.take();
         Page page = tally.bin.page();
@@ -115,7 +115,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    */
   void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
     if (!tryFree(page, slot, id, byteSize)) {
-      engine.closeUnusual(page, slot, id, handle, byteSize, this, token);
+      engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
     } else if (token != null) {
       engine.observer().freed(token);
     }
@@ -142,6 +142,16 @@ final class BudgetNode extends BudgetAccount implements Budget {
       heaps.abandon();
       throw e;
     }
+  }
+
+  /**
+   * Makes what the calling thread needs to count the free of a block in {@code page}, for which the
+   * Java heap must have room: to be called where a free begins, while nothing has changed yet.
+   */
+  void prepareToFree(Page page) {
+    BudgetCell cell = heaps.enterToFree(page, this);
+    Tally _ = cell.tally(page.sizeClass);
+    cell.heap.leave();
   }
 
   /** Gives back a slot whose id the caller has just made negative. */
@@ -244,13 +254,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
   @Override
   public Block allocate(long byteSize, long byteAlignment) {
     checkAlignment(byteAlignment);
-    return take(byteSize, SizeClasses.aligned(byteSize, byteAlignment), byteAlignment, null);
-  }
-
-  /** Allocates a block in memory that {@code arena} provides. */
-  Block allocateIn(Arena arena, long byteSize, long byteAlignment) {
-    checkAlignment(byteAlignment);
-    return take(byteSize, SizeClasses.HUGE, byteAlignment, arena);
+    return take(byteSize, SizeClasses.aligned(byteSize, byteAlignment), byteAlignment);
   }
 
   /**
@@ -267,15 +271,15 @@ final class BudgetNode extends BudgetAccount implements Budget {
       cell.heap.leave();
       engine.makeRoom();
       return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
-    } catch (Engine.Refused e) {
+    } catch (Refusals.Refused e) {
       cell.heap.leave();
       if (engine.closeDeferredArenas()) {
         return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
       }
-      throw engine.translate(e, this, byteSize);
+      throw engine.refusals().translate(e, this, byteSize);
     } catch (Throwable e) {
       cell.heap.leave();
-      throw engine.translate(e, this, byteSize);
+      throw engine.refusals().translate(e, this, byteSize);
     }
   }
 
@@ -286,7 +290,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       return cell;
     } catch (Throwable e) {
       cell.heap.leave();
-      throw engine.translate(e, this, byteSize);
+      throw engine.refusals().translate(e, this, byteSize);
     }
   }
 
@@ -316,7 +320,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     engine.checkOpen();
     BudgetAccount refuser = refuser(slotBytes);
     if (refuser != null) {
-      throw new Engine.Refused(refuser);
+      throw new Refusals.Refused(refuser);
     }
   }
 
@@ -328,7 +332,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     heap.giveBack(page, slot);
     heap.leave();
     if (!engine.closeDeferredArenas()) {
-      throw engine.reject(this, refuser, byteSize);
+      throw engine.refusals().reject(this, refuser, byteSize);
     }
   }
 

@@ -24,7 +24,9 @@ final class DetachedBlocks {
       Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {}
 
   private final ConcurrentHashMap<Long, Detached> byAddress = new ConcurrentHashMap<>();
-  private final ArrayDeque<Detached> resting = new ArrayDeque<>();
+
+  /** With room for all, so that none is needed when a block is freed. */
+  private final ArrayDeque<Detached> resting = new ArrayDeque<>(RESTING + 2);
 
   void add(
       long address,
@@ -35,6 +37,11 @@ final class DetachedBlocks {
       BudgetNode budget,
       @Nullable Token token) {
     byAddress.put(address, new Detached(page, slot, id, byteSize, budget, token));
+  }
+
+  /** Returns the block at {@code address}, or null. */
+  @Nullable Detached find(long address) {
+    return byAddress.get(address);
   }
 
   /** Returns the block at {@code address}, which is the caller's to free, or null. */

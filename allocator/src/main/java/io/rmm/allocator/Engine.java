@@ -1,9 +1,7 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
-import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.Listeners;
@@ -11,13 +9,11 @@ import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
-import io.rmm.allocator.observe.Token;
 import io.rmm.allocator.source.PageSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
@@ -65,51 +61,9 @@ final class Engine {
     pool.setCommitLimit(limits.hard());
   }
 
-  // ---- what callers meet with off the fast path ----
-
-  void closeUnusual(
-      Page page,
-      int slot,
-      long id,
-      int handle,
-      long byteSize,
-      BudgetNode budget,
-      @Nullable Token token) {
-    unusualFrees.close(page, slot, id, handle, byteSize, budget, token);
-  }
-
-  boolean isAlive(Page page, int slot, long id, int handle) {
-    return unusualFrees.isAlive(page, slot, id, handle);
-  }
-
-  IllegalStateException deadHandle(
-      Page page, int slot, long id, long byteSize, String budget, MisuseKind kind, String detail) {
-    return unusualFrees.deadHandle(page, slot, id, byteSize, budget, kind, detail);
-  }
-
+  /** Frees the detached block at {@code address}. */
   void free(long address) {
     unusualFrees.free(address);
-  }
-
-  /** Says inside a hold that {@code account} refuses; becomes a rejection outside of it. */
-  static final class Refused extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    final transient BudgetAccount account;
-
-    Refused(BudgetAccount account) {
-      super("refused", null, false, false);
-      this.account = account;
-    }
-  }
-
-  RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
-    return refusals.translate(failure, asked, byteSize);
-  }
-
-  RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
-    return refusals.reject(asked, refuser, byteSize);
   }
 
   // ---- the clock ----
@@ -310,6 +264,14 @@ final class Engine {
 
   Budgets budgets() {
     return budgets;
+  }
+
+  UnusualFrees unusualFrees() {
+    return unusualFrees;
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   Shares shares() {

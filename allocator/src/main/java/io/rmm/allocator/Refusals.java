@@ -11,6 +11,19 @@ import io.rmm.allocator.source.SystemCallException;
  */
 final class Refusals {
 
+  /** Says inside a hold that {@code account} refuses; becomes a rejection outside of it. */
+  static final class Refused extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    final transient BudgetAccount account;
+
+    Refused(BudgetAccount account) {
+      super("refused", null, false, false);
+      this.account = account;
+    }
+  }
+
   private final Engine engine;
 
   Refusals(Engine engine) {
@@ -22,7 +35,7 @@ final class Refusals {
    * JVM would have to link by classes made on the spot, when memory or stack may have run out.
    */
   RuntimeException translate(Throwable failure, BudgetNode asked, long byteSize) {
-    if (failure instanceof Engine.Refused refused) {
+    if (failure instanceof Refused refused) {
       return reject(asked, refused.account, byteSize);
     }
     if (failure instanceof CommitRefused refused) {

@@ -42,6 +42,7 @@ final class UnusualFrees {
     StackRoom.check();
     long state = page.id(slot);
     if (state == (id | Page.SHARED)) {
+      budget.prepareToFree(page);
       Shares.Closing closing = shares.close(id, handle);
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
@@ -87,6 +88,10 @@ final class UnusualFrees {
   /** Frees the detached block at {@code address}. */
   void free(long address) {
     StackRoom.check();
+    DetachedBlocks.Detached known = detached.find(address);
+    if (known != null) {
+      known.budget().prepareToFree(known.page());
+    }
     DetachedBlocks.Detached block = detached.remove(address);
     if (block == null) {
       throw invalidFree(address);
