@@ -222,13 +222,13 @@ public final class Block implements AutoCloseable {
           tally.countFree(byteSize);
           budget.refund(page.slotBytes);
           tally.bin.give(page, slot);
-          heap.leaveOwn();
+          heap.leave();
           if (token != null) {
             budget.engine().observer().freed(token);
           }
           return;
         }
-        heap.leaveOwn();
+        heap.leave();
       }
     } catch (StackOverflowError e) {
       budget.engine().heaps().abandon();

@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * are looked for when a new thread needs one (a few at a time, so that 100,000 short threads do not
  * make 100,000 heaps) and by the clock.
  *
- * <p><b>Virtual threads</b> share stripes: a thread tries that of its number, then the others, and
- * waits for its own when all are held. As many stripes as processors, since no more virtual threads
- * than that run at a time.
+ * <p><b>Virtual threads</b> share {@link Stripes}.
  */
 public final class Heaps {
 
@@ -48,7 +46,7 @@ public final class Heaps {
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<WeakReference<ThreadHeap>> local = new ThreadLocal<>();
 
-  private final ThreadHeap[] stripes;
+  private final Stripes stripes;
   private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
   final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
 
@@ -62,13 +60,8 @@ public final class Heaps {
   public Heaps(String managerName, ChunkPool pool) {
     this.managerName = managerName;
     this.pool = pool;
-    // A power of two, so that a thread's number finds its stripe by a mask.
-    int processors = Runtime.getRuntime().availableProcessors();
-    this.stripes = new ThreadHeap[Integer.highestOneBit(2 * processors - 1)];
-    for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = ThreadHeap.stripe(this);
-      heaps.add(stripes[i]);
-    }
+    this.stripes = new Stripes(this, Runtime.getRuntime().availableProcessors());
+    heaps.addAll(List.of(stripes.all()));
   }
 
   /** Returns the cell for {@code account} of the calling thread's heap, which it then holds. */
@@ -83,7 +76,7 @@ public final class Heaps {
 
   private BudgetCell enterSlowly(Thread thread, BudgetAccount account) {
     if (thread.isVirtual()) {
-      return enterStripe(thread).cell(account);
+      return stripes.enter(thread).cell(account);
     }
     WeakReference<ThreadHeap> known = local.get();
     ThreadHeap heap = known == null ? null : known.get();
@@ -105,8 +98,11 @@ public final class Heaps {
    */
   public BudgetCell enterToFree(Page page, BudgetAccount account) {
     ThreadHeap owner = page.owner;
-    if (owner.isStripe() && Thread.currentThread().isVirtual() && owner.tryHoldStripe()) {
-      return owner.cell(account);
+    if (owner.isStripe()) {
+      Thread thread = Thread.currentThread();
+      if (thread.isVirtual() && owner.tryHoldStripe(thread)) {
+        return owner.cell(account);
+      }
     }
     return enter(account);
   }
@@ -128,30 +124,30 @@ public final class Heaps {
 
   /** Ends the calling thread's hold, if there is one, after its operation overflowed the stack. */
   public void abandon() {
-    if (Thread.currentThread().isVirtual()) {
-      for (ThreadHeap stripe : stripes) {
-        stripe.abandon();
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual()) {
+      for (ThreadHeap stripe : stripes.all()) {
+        stripe.abandon(thread);
       }
       return;
     }
     WeakReference<ThreadHeap> known = local.get();
     ThreadHeap heap = known == null ? null : known.get();
-    if (heap != null && heap.isBiasedTo(Thread.currentThread())) {
-      heap.abandon();
+    if (heap != null && heap.isBiasedTo(thread)) {
+      heap.abandon(thread);
     }
   }
 
-  private ThreadHeap enterStripe(Thread thread) {
-    int start = (int) thread.threadId();
-    for (int i = 0; i < stripes.length; i++) {
-      ThreadHeap stripe = stripes[(start + i) & (stripes.length - 1)];
-      if (stripe.tryHoldStripe()) {
-        return stripe;
-      }
+  /** Adds stripes, unless there are more than {@code count} by now. */
+  void addStripes(int count) {
+    StackRoom.check();
+    lock.lock();
+    try {
+      checkOpen(closed);
+      heaps.addAll(stripes.grow(count));
+    } finally {
+      lock.unlock();
     }
-    ThreadHeap stripe = stripes[start & (stripes.length - 1)];
-    stripe.holdStripe();
-    return stripe;
   }
 
   private ThreadHeap bind(Thread thread) {
@@ -233,7 +229,7 @@ public final class Heaps {
     try {
       for (ThreadHeap heap : heaps) {
         if (heap.isStripe()) {
-          heap.holdStripe();
+          heap.holdStripe(Thread.currentThread());
         } else {
           heap.revoke();
         }
@@ -340,7 +336,7 @@ public final class Heaps {
           if (orphan) {
             heap.releaseEmptyPages(true);
           } else if (heap.isStripe()) {
-            heap.holdStripe();
+            heap.holdStripe(Thread.currentThread());
             try {
               heap.releaseEmptyPages(all);
             } finally {
@@ -451,7 +447,7 @@ public final class Heaps {
               sizeClass, SizeClasses.slotBytes(sizeClass), pageBytes[sizeClass], 0, snapshot);
     }
     long _ = readSizeClass(SizeClasses.HUGE, 0, huge, Math.clamp(hugeUsed, 0, huge), snapshot);
-    snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.length);
+    snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.all().length);
     return active + huge;
   }
 

@@ -3,20 +3,20 @@ package io.rmm.allocator.heap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may touch a heap now. The part of {@link ThreadHeap} that other threads have dealings with.
  *
  * <p>Everything in a heap but its remote queue belongs to whoever holds the heap. A stripe is held
- * by a lock. A thread's own heap is <em>biased</em> to the thread, which holds it by two plain
- * stores around each operation ({@link #tryHold}, {@link #leave}). Anybody else first {@linkplain
- * #revoke revokes} the bias, has all threads of the JVM pass a barrier, and waits until the owner
- * is not in an operation: after the barrier the owner's {@link #busy} is visible to the revoker,
- * and {@link #mode} to the owner's next operation. This is the classic asymmetric Dekker protocol.
- * An atomic in its place would cost every allocation 5 to 8 ns; the barrier costs some 50 us, a few
- * times a second, and only when there is something to collect.
+ * by a compare-and-set of {@link #BUSY}. A thread's own heap is <em>biased</em> to the thread,
+ * which holds it by two plain stores around each operation ({@link #tryHold}, {@link #leave}).
+ * Anybody else first {@linkplain #revoke revokes} the bias, has all threads of the JVM pass a
+ * barrier, and waits until the owner is not in an operation: after the barrier the owner's {@link
+ * #busy} is visible to the revoker, and {@link #mode} to the owner's next operation. This is the
+ * classic asymmetric Dekker protocol. An atomic in its place would cost every allocation 5 to 8 ns;
+ * the barrier costs some 50 us, a few times a second, and only when there is something to collect.
  *
  * <p><b>The sole freer.</b> A block must have exactly one winner among racing frees. As long as no
  * other thread has ever freed a block of a biased heap, its owner frees by a plain comparison and a
@@ -51,7 +51,10 @@ abstract class Hold extends HoldFlag {
     }
   }
 
-  private final @Nullable ReentrantLock lock;
+  /** How long to sleep when a stripe is held by a thread that may have lost its processor. */
+  private static final long STRIPE_POLL_NANOS = 20_000;
+
+  private final boolean stripe;
   private @Nullable Thread thread;
 
   /** Written under the lock of {@link Heaps} only. */
@@ -60,7 +63,7 @@ abstract class Hold extends HoldFlag {
   /** Makes the hold of a heap that is biased to {@code thread}, or of a stripe, or of no use. */
   Hold(@Nullable Thread thread, boolean stripe) {
     this.thread = thread;
-    this.lock = stripe ? new ReentrantLock() : null;
+    this.stripe = stripe;
     this.mode = thread == null ? OPEN : SOLE;
   }
 
@@ -98,18 +101,9 @@ abstract class Hold extends HoldFlag {
     return true;
   }
 
-  /** Ends the hold of a heap that is biased to the calling thread. */
-  public final void leaveOwn() {
-    BUSY.setRelease(this, 0);
-  }
-
   /** Ends the hold. */
   public final void leave() {
-    if (lock == null) {
-      BUSY.setRelease(this, 0);
-    } else {
-      lock.unlock();
-    }
+    BUSY.setRelease(this, 0);
   }
 
   private void awaitRevoker() {
@@ -123,12 +117,10 @@ abstract class Hold extends HoldFlag {
   /** Waits until whoever revoked the bias has done. */
   abstract void awaitRevocationsEnd();
 
-  /** Ends the hold, unless it has been ended, of an operation that overflowed the stack. */
-  final void abandon() {
-    if (lock == null) {
+  /** Ends the hold of {@code current}, if it has one, whose operation overflowed the stack. */
+  final void abandon(Thread current) {
+    if (!stripe || (int) BUSY.getVolatile(this) == mark(current)) {
       BUSY.setRelease(this, 0);
-    } else if (lock.isHeldByCurrentThread()) {
-      lock.unlock();
     }
   }
 
@@ -136,19 +128,37 @@ abstract class Hold extends HoldFlag {
 
   /** Tells whether this heap serves virtual threads. */
   public final boolean isStripe() {
-    return lock != null;
+    return stripe;
   }
 
-  /** Holds a stripe if nobody else does. */
-  final boolean tryHoldStripe() {
-    return lock != null && lock.tryLock();
+  /**
+   * Holds the heap for {@code current}, the calling thread, if it is a stripe that nobody holds.
+   */
+  final boolean tryHoldStripe(Thread current) {
+    return stripe && (int) BUSY.getOpaque(this) == 0 && BUSY.compareAndSet(this, 0, mark(current));
   }
 
-  /** Holds a stripe, waiting for it. */
-  final void holdStripe() {
-    if (lock != null) {
-      lock.lock();
+  /** Holds a stripe for {@code current}, the calling thread, waiting for it. */
+  final void holdStripe(Thread current) {
+    while (!tryHoldStripe(current)) {
+      awaitStripe();
     }
+  }
+
+  /**
+   * Waits a little. A hold is short, so whoever has one for long has lost its processor or waits
+   * for the pool: to sleep is right, and no queue of sleepers is worth its cost to each operation.
+   */
+  static void awaitStripe() {
+    LockSupport.parkNanos(STRIPE_POLL_NANOS);
+  }
+
+  /**
+   * What {@link #busy} is while {@code holder} holds a stripe: no two threads that live share it.
+   */
+  private static int mark(Thread holder) {
+    int number = (int) holder.threadId();
+    return number != 0 ? number : -1;
   }
 
   // ---- revokers; under the lock of Heaps ----
@@ -198,7 +208,7 @@ abstract class Hold extends HoldFlag {
   /** Tells whether the thread that this heap was biased to has died, or has been forgotten. */
   final boolean isOrphan() {
     Thread owner = thread;
-    return lock == null && (owner == null || !owner.isAlive());
+    return !stripe && (owner == null || !owner.isAlive());
   }
 
   /** Biases the heap to {@code owner}, or to nobody. Under the lock of {@link Heaps}. */
@@ -220,7 +230,7 @@ abstract class Hold extends HoldFlag {
 
   /** Makes the owner the sole freer again. All heaps are stopped. */
   final void closeToOthers() {
-    if (lock == null) {
+    if (!stripe) {
       MODE.setVolatile(this, mode & ~OPEN);
     }
   }

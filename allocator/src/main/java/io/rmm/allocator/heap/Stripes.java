@@ -1,0 +1,84 @@
+package io.rmm.allocator.heap;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The heaps that virtual threads share.
+ *
+ * <p>A virtual thread tries the stripe of its number, then the others. No more of them run at a
+ * time than there are processors, so as many stripes are enough, unless threads lose their
+ * processors while they hold one, or wait in it for the pool: when all are held, there are twice as
+ * many from then on, up to {@link #MOST_FOR_A_PROCESSOR} for each processor. None is ever given up,
+ * so that no page loses its owner; what an unused one keeps is no more than its empty lists, since
+ * the clock takes idle pages from stripes too.
+ *
+ * <p>Tried instead: a {@link java.util.concurrent.locks.ReentrantLock} for each and a fixed number.
+ * Its try and its unlock took twice the time of the compare-and-set and the store in their place,
+ * for every operation, and brought a queue of waiters that nobody needs.
+ */
+final class Stripes {
+
+  /** Beyond that, more of them would only spread the blocks over more pages. */
+  private static final int MOST_FOR_A_PROCESSOR = 4;
+
+  private final Heaps heaps;
+
+  /** The most stripes there may be. A power of two, as is every number of them. */
+  private final int most;
+
+  private volatile ThreadHeap[] stripes;
+
+  /** Makes the stripes of {@code heaps}, which still has to list them. */
+  Stripes(Heaps heaps, int processors) {
+    this.heaps = heaps;
+    // So that a thread's number finds its stripe by a mask.
+    int first = Integer.highestOneBit(2 * processors - 1);
+    this.most = first * MOST_FOR_A_PROCESSOR;
+    this.stripes = new ThreadHeap[first];
+    for (int i = 0; i < first; i++) {
+      stripes[i] = ThreadHeap.stripe(heaps);
+    }
+  }
+
+  /** Returns all of them. */
+  ThreadHeap[] all() {
+    return stripes;
+  }
+
+  /** Returns a stripe that {@code thread}, the calling one, then holds. */
+  ThreadHeap enter(Thread thread) {
+    int start = (int) thread.threadId();
+    while (true) {
+      ThreadHeap[] known = stripes;
+      for (int i = 0; i < known.length; i++) {
+        ThreadHeap stripe = known[(start + i) & (known.length - 1)];
+        if (stripe.tryHoldStripe(thread)) {
+          return stripe;
+        }
+      }
+      if (known.length < most) {
+        heaps.addStripes(known.length);
+      } else {
+        Hold.awaitStripe();
+      }
+    }
+  }
+
+  /**
+   * Doubles the number of stripes if it is {@code count} still. Under the lock of {@link Heaps}.
+   *
+   * @return those that were added
+   */
+  List<ThreadHeap> grow(int count) {
+    if (count != stripes.length) {
+      return List.of();
+    }
+    ThreadHeap[] more = Arrays.copyOf(stripes, 2 * count);
+    for (int i = count; i < more.length; i++) {
+      more[i] = ThreadHeap.stripe(heaps);
+    }
+    stripes = more;
+    return Arrays.asList(more).subList(count, more.length);
+  }
+}
