@@ -1,13 +1,12 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.ChunkEvents;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.observe.News;
 import org.jspecify.annotations.Nullable;
 
 /** Passes on what the pool of chunks did: to listeners, and its first failure to the log. */
 final class ChunkNews implements ChunkEvents {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
 
   private final String managerName;
   private final News news;
@@ -40,11 +39,12 @@ final class ChunkNews implements ChunkEvents {
     RuntimeException failure = returnFailure;
     if (failure != null && !returnFailureLogged) {
       returnFailureLogged = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory manager {0} could not give memory back, and will try again: {1}",
-          managerName,
-          failure.getMessage());
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "memory manager {0} could not give memory back, and will try again: {1}",
+              managerName,
+              failure.getMessage());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.log.Log;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -10,8 +11,6 @@ import java.util.concurrent.TimeUnit;
  * also when the program has gone quiet and none of its threads ever allocates again.
  */
 final class Clock {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
 
   private static final long TICK_MILLIS = 250;
 
@@ -32,7 +31,8 @@ final class Clock {
       engine.tick();
     } catch (Throwable e) {
       // An exception would end the ticking of this manager without a word.
-      LOG.log(System.Logger.Level.WARNING, "a tick of the memory manager's clock failed", e);
+      Log.logger()
+          .log(System.Logger.Level.WARNING, "a tick of the memory manager's clock failed", e);
     }
   }
 }

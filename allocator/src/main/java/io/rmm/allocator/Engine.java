@@ -4,6 +4,7 @@ import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
@@ -70,7 +71,15 @@ final class Engine {
 
   /** Called four times a second by the {@link Clock}. */
   void tick() {
-    ticks++;
+    if (++ticks == 1) {
+      // Not when the manager is built: see Log.
+      Log.logger()
+          .log(
+              System.Logger.Level.DEBUG,
+              "memory manager {0} takes its memory from the {1} page source",
+              name,
+              source.name());
+    }
     boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
     freeLeftOver();
     heaps.tick(idleEnds);

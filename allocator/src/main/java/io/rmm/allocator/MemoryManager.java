@@ -33,15 +33,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MemoryManager implements MemorySource, AutoCloseable {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm");
-
   private final String name;
   private final SafetyMode safetyMode;
   private final Map<String, String> configuration;
   private final Engine engine;
   private final BudgetNode root;
   private final ScheduledFuture<?> clock;
-  private final AttachedViews views = new AttachedViews(this);
+  private final AttachedViews views;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final boolean closeable;
 
@@ -55,12 +53,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
         new Engine(name, source, new Sampler(safetyMode, builder.sampleInterval), builder.limits);
     this.root = engine.budgets().root();
     builder.listeners.forEach(engine.listeners()::add);
+    this.views = new AttachedViews(this, engine.listeners(), builder.discoverViews);
     this.clock = Clock.tickFor(engine);
-    LOG.log(
-        System.Logger.Level.DEBUG,
-        "memory manager {0} takes its memory from the {1} page source",
-        name,
-        source.name());
   }
 
   /** Begins a manager. */
@@ -172,7 +166,12 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public void addListener(MemoryListener listener) {
-    engine.listeners().add(Objects.requireNonNull(listener, "listener"));
+    Objects.requireNonNull(listener, "listener");
+    if (views.isAttaching()) {
+      engine.listeners().addAndTellKept(listener);
+    } else {
+      engine.listeners().add(listener);
+    }
   }
 
   @Override
@@ -199,6 +198,15 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   // ---- life ----
 
   /**
+   * Waits until the views that are registered as services are attached, which happens beside the
+   * program's first allocations. Nothing needs this but a program that asks JMX for the manager's
+   * beans, or ends without closing it, right after it was built; {@link #close} waits by itself.
+   */
+  public void awaitViews() {
+    views.await();
+  }
+
+  /**
    * Ends this manager: reports what is still live as {@link MisuseKind#LEAK}, ends its views, and
    * gives all memory back. Blocks that are live die with it; a segment of one that is used later
    * gets an {@link InternalError} or an exception.
@@ -215,6 +223,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       throw new IllegalStateException("memory manager " + name + " is closed already");
     }
     clock.cancel(false);
+    views.await();
     engine.reportLive();
     views.close();
     engine.close();
@@ -288,13 +297,16 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       return this;
     }
 
-    /** Adds a view. */
+    /** Adds a view, to be attached before {@link #build} returns. */
     public Builder view(MemoryView view) {
       views.add(Objects.requireNonNull(view, "view"));
       return this;
     }
 
-    /** Sets whether the views that are registered as services are added; they are unless set. */
+    /**
+     * Sets whether the views that are registered as services are added; they are unless set. They
+     * are attached soon after {@link #build} has returned; see {@link MemoryManager#awaitViews}.
+     */
     public Builder discoverViews(boolean discover) {
       this.discoverViews = discover;
       return this;
@@ -311,8 +323,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     }
 
     /**
-     * Makes the manager and attaches its views; a view that fails is left out, with a line in the
-     * log.
+     * Makes the manager and attaches the views that were added; a view that fails is left out, with
+     * a line in the log.
      *
      * @throws IllegalArgumentException if there is no page source of the name that was set
      * @throws UnsupportedOperationException if that source does not work here
@@ -323,10 +335,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
     MemoryManager build(boolean closeable) {
       MemoryManager manager = new MemoryManager(this, closeable);
-      views.forEach(manager.views::attach);
-      if (discoverViews) {
-        manager.views.attachServices();
-      }
+      manager.views.attach(views);
       return manager;
     }
 

@@ -48,6 +48,7 @@ class ConsistentViewsTest {
         MemoryManager manager =
             MemoryManager.builder().name("consistent").view(new OpenTelemetryView(sdk)).build();
         RmmMetrics binder = new RmmMetrics(manager)) {
+      manager.awaitViews();
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       binder.bindTo(registry);
       stream.enable(EventNames.MANAGER_STATISTICS).withPeriod(Duration.ofMillis(100));

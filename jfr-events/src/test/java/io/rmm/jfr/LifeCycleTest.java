@@ -73,6 +73,23 @@ class LifeCycleTest {
   }
 
   @Test
+  void blocksFromBeforeTheViewIsAttachedAreRecorded() {
+    try (TestRecording recording = TestRecording.start()) {
+      MemoryManager manager = newManager("hasty");
+      manager.allocate(100).close();
+      manager.allocate(5000).close();
+      manager.close();
+
+      assertThat(recording.events(EventType.ALLOCATION_SAMPLE, "hasty"))
+          .extracting(event -> event.getLong("requestedSize"))
+          .containsExactlyInAnyOrder(100L, 5000L);
+      assertThat(recording.events(EventType.MANAGER_STATISTICS, "hasty"))
+          .last()
+          .matches(event -> event.getLong("allocations") == 2);
+    }
+  }
+
+  @Test
   void nothingIsRecordedOfAManagerThatIsClosed() throws Exception {
     manager("gone").close();
     try (MemoryManager present = manager("present");
@@ -231,6 +248,13 @@ class LifeCycleTest {
   }
 
   private static MemoryManager manager(String name) {
+    MemoryManager manager = newManager(name);
+    manager.awaitViews();
+    return manager;
+  }
+
+  /** Returns a manager whose views are attached later than its first blocks, most probably. */
+  private static MemoryManager newManager(String name) {
     return MemoryManager.builder().name(name).safetyMode(SafetyMode.PARANOID).build();
   }
 

@@ -59,6 +59,7 @@ class BeansTest {
             .safetyMode(SafetyMode.PARANOID)
             .limits(new BudgetLimits(0, 8 * MIB, 64 * MIB))
             .build();
+    manager.awaitViews();
   }
 
   @AfterEach

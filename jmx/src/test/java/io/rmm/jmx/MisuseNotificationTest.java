@@ -145,6 +145,9 @@ class MisuseNotificationTest {
   }
 
   private static MemoryManager manager(String name) {
-    return MemoryManager.builder().name(name).safetyMode(SafetyMode.PARANOID).build();
+    MemoryManager manager =
+        MemoryManager.builder().name(name).safetyMode(SafetyMode.PARANOID).build();
+    manager.awaitViews();
+    return manager;
   }
 }

@@ -32,7 +32,7 @@ class RegistrationTest {
 
   @Test
   void beansAreThereWhileTheManagerIsOpen() {
-    try (MemoryManager manager = MemoryManager.builder().name("open").build()) {
+    try (MemoryManager manager = manager("open")) {
       assertThat(manager.name()).isEqualTo("open");
       assertThat(TestBeans.all())
           .containsExactlyInAnyOrder(
@@ -46,8 +46,8 @@ class RegistrationTest {
   @Test
   void twoManagersOfOneNameAreToldApart() throws Exception {
     ObjectName secondBean = name("io.rmm:type=MemoryManager,manager=twin,instance=2");
-    MemoryManager first = MemoryManager.builder().name("twin").build();
-    try (MemoryManager second = MemoryManager.builder().name("twin").build()) {
+    MemoryManager first = manager("twin");
+    try (MemoryManager second = manager("twin")) {
       second.allocate(64).close();
       second.rootBudget().child("only here", BudgetLimits.unlimited());
 
@@ -64,7 +64,7 @@ class RegistrationTest {
       assertThat(TestBeans.all())
           .hasSize(4)
           .allMatch(bean -> bean.getKeyProperty("instance").equals("2"));
-      try (MemoryManager third = MemoryManager.builder().name("twin").build()) {
+      try (MemoryManager third = manager("twin")) {
         assertThat(third.name()).isEqualTo("twin");
         assertThat(SERVER.isRegistered(TestBeans.manager("twin"))).isTrue();
       }
@@ -94,7 +94,7 @@ class RegistrationTest {
   void aBudgetWhoseNameIsTakenDoesNotHideTheOthers() throws Exception {
     ObjectName taken = TestBeans.budget("partly", "root/taken");
     SERVER.registerMBean(new Timer(), taken);
-    try (MemoryManager manager = MemoryManager.builder().name("partly").build()) {
+    try (MemoryManager manager = manager("partly")) {
       manager.rootBudget().child("taken", BudgetLimits.unlimited());
       manager.rootBudget().child("free", BudgetLimits.unlimited());
       await().until(() -> SERVER.isRegistered(TestBeans.budget("partly", "root/free")));
@@ -105,7 +105,7 @@ class RegistrationTest {
 
   @Test
   void beansThatSomebodyElseTookOutDoNotDisturbTheClose() throws Exception {
-    MemoryManager manager = MemoryManager.builder().name("robbed").build();
+    MemoryManager manager = manager("robbed");
     SERVER.unregisterMBean(TestBeans.misuse("robbed"));
     manager.close();
     assertThat(TestBeans.all()).isEmpty();
@@ -113,7 +113,7 @@ class RegistrationTest {
 
   @Test
   void theThreadEndsWithTheManager() {
-    MemoryManager manager = MemoryManager.builder().name("threads").build();
+    MemoryManager manager = manager("threads");
     assertThat(threadsOf("threads")).hasSize(1).allMatch(Thread::isDaemon);
     manager.close();
     await().until(() -> threadsOf("threads").isEmpty());
@@ -147,5 +147,11 @@ class RegistrationTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("rmm-jmx-" + manager))
         .toList();
+  }
+
+  private static MemoryManager manager(String name) {
+    MemoryManager manager = MemoryManager.builder().name(name).build();
+    manager.awaitViews();
+    return manager;
   }
 }

@@ -53,6 +53,7 @@ class RemoteTest {
   @BeforeEach
   void connect() throws Exception {
     manager = MemoryManager.builder().name("far").safetyMode(SafetyMode.PARANOID).build();
+    manager.awaitViews();
     RMIServerSocketFactory onLoopback = RemoteTest::listenOnLoopback;
     server =
         JMXConnectorServerFactory.newJMXConnectorServer(

@@ -1,11 +1,15 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.log.Log;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listeners of one manager, and what keeps a bad one from doing harm.
@@ -15,20 +19,30 @@ import java.util.function.LongSupplier;
  * {@link #MAX_FAILURES} times in a row, or takes more than {@link #MAX_MEAN_NANOS} on average over
  * {@link #CALLS_TO_JUDGE} calls, is dropped with one line in the log. The average is that of
  * batches of so many calls, so that a listener is judged by what it does now.
+ *
+ * <p>While a manager's views are still being attached, what is told is kept for their listeners:
+ * each hears everything once, as if it had been there from the start.
  */
 public final class Listeners {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
 
   private static final int MAX_FAILURES = 100;
   private static final int CALLS_TO_JUDGE = 1_000;
   private static final long MAX_MEAN_NANOS = 1_000_000;
+
+  /**
+   * More than is told in half a second, unless every block is observed: 300 KiB at the worst. What
+   * is beyond is not told late; the counters have it all the same.
+   */
+  private static final int MOST_KEPT = 2_048;
 
   private final CopyOnWriteArrayList<Registration> registrations = new CopyOnWriteArrayList<>();
 
   /** One for each manager: telling of one must not silence another. */
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<Boolean> telling = new ThreadLocal<>();
+
+  /** What has been told so far, if late listeners are to hear it; written under this lock. */
+  private volatile @Nullable List<Consumer<MemoryListener>> kept;
 
   private final AtomicLong dropped = new AtomicLong();
   private final LongSupplier clock;
@@ -47,6 +61,27 @@ public final class Listeners {
     registrations.addIfAbsent(new Registration(listener));
   }
 
+  /** Begins to keep what is told, for {@link #addAndTellKept}. */
+  public synchronized void keep() {
+    kept = new ArrayList<>();
+  }
+
+  /** Ends what {@link #keep} began. */
+  public synchronized void forgetKept() {
+    kept = null;
+  }
+
+  /** Adds {@code listener} unless it is there, and tells it what has been kept. */
+  public void addAndTellKept(MemoryListener listener) {
+    Registration registration = new Registration(listener);
+    List<Consumer<MemoryListener>> missed;
+    synchronized (this) {
+      missed =
+          registrations.addIfAbsent(registration) && kept != null ? List.copyOf(kept) : List.of();
+    }
+    tellAll(missed, List.of(registration));
+  }
+
   /** Removes {@code listener} if it is there. */
   public void remove(MemoryListener listener) {
     registrations.remove(new Registration(listener));
@@ -54,13 +89,26 @@ public final class Listeners {
 
   /** Calls every listener. */
   public void tell(Consumer<MemoryListener> call) {
-    if (registrations.isEmpty() || telling.get() != null) {
-      return;
+    if (telling.get() == null && (kept != null || !registrations.isEmpty())) {
+      tellAll(List.of(call), kept == null ? registrations : keep(call));
     }
+  }
+
+  /** Keeps {@code call} if that is still wanted, and returns those who do not get it as kept. */
+  private synchronized List<Registration> keep(Consumer<MemoryListener> call) {
+    if (kept != null && kept.size() < MOST_KEPT) {
+      kept.add(call);
+    }
+    return List.copyOf(registrations);
+  }
+
+  private void tellAll(List<Consumer<MemoryListener>> calls, List<Registration> hearers) {
     telling.set(Boolean.TRUE);
     try {
-      for (Registration registration : registrations) {
-        tell(registration, call);
+      for (Consumer<MemoryListener> call : calls) {
+        for (Registration hearer : hearers) {
+          tell(hearer, call);
+        }
       }
     } finally {
       telling.remove();
@@ -90,11 +138,12 @@ public final class Listeners {
   private void drop(Registration registration, String reason) {
     if (registrations.remove(registration)) {
       dropped.incrementAndGet();
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "memory listener {0} is dropped: {1}",
-          registration.listener.getClass().getName(),
-          reason);
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "memory listener {0} is dropped: {1}",
+              registration.listener.getClass().getName(),
+              reason);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rmm.allocator.source;
 
+import io.rmm.allocator.log.Log;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * the same, but a stale view reads zeros where it should be refused.
  */
 public final class LinuxPageSource implements PageSource {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
 
   private static final int NO_FILE = -1;
 
@@ -41,10 +40,11 @@ public final class LinuxPageSource implements PageSource {
     try {
       emptyFile = calls.createEmptyFile();
     } catch (SystemCallException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "use of memory after its manager''s end may go unnoticed: {0}",
-          e.getMessage());
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "use of memory after its manager''s end may go unnoticed: {0}",
+              e.getMessage());
     }
   }
 

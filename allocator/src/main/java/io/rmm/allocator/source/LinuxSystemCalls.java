@@ -1,6 +1,5 @@
 package io.rmm.allocator.source;
 
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The only class of the kernel that uses restricted methods of {@code java.lang.foreign}; a
  * process that does not pass {@code --enable-native-access} gets the JDK's warning, four lines,
- * when this class is first used. Linking takes 70 to 80 ms once in a process, most of it class
- * loading.
+ * when this class is first used.
+ *
+ * <p>Linking one shape of call costs 60 to 80 ms once in a process, most of it class loading by the
+ * JDK, and each further shape 10 to 20 ms. So there is one shape, with six arguments as wide as a
+ * register: all the calling conventions that Linux has with a JDK 25 pass them in that way whether
+ * they are declared as {@code long}, {@code int} or pointer, and a function does not look at those
+ * that it does not take. Of the result of a function that returns an {@code int} the upper half is
+ * undefined.
  */
 @SuppressWarnings("restricted")
 public final class LinuxSystemCalls implements SystemCalls {
@@ -45,19 +49,19 @@ public final class LinuxSystemCalls implements SystemCalls {
   /** The number of {@code ENOSYS}: a C library without the call is like a kernel without it. */
   private static final int ENOSYS = 38;
 
-  private static final AddressLayout POINTER = ValueLayout.ADDRESS;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-  private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+  private static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD);
+
+  /** Holds {@code errno} alone on Linux; a path to it by its name would cost 5 ms at the start. */
   private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  private final MethodHandle mmap;
-  private final MethodHandle mprotect;
-  private final MethodHandle madvise;
-  private final @Nullable MethodHandle memfdCreate;
+  private final MethodHandle call;
+  private final MemorySegment mmap;
+  private final MemorySegment mprotect;
+  private final MemorySegment madvise;
+  private final @Nullable MemorySegment memfdCreate;
 
   /**
    * Links the calls.
@@ -68,26 +72,11 @@ public final class LinuxSystemCalls implements SystemCalls {
   public LinuxSystemCalls() {
     Linker linker = Linker.nativeLinker();
     SymbolLookup libc = linker.defaultLookup();
-    this.mmap =
-        link(
-            linker,
-            libc,
-            "mmap",
-            FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG),
-            CAPTURE_ERRNO);
-    this.mprotect =
-        link(linker, libc, "mprotect", FunctionDescriptor.of(INT, LONG, LONG, INT), CAPTURE_ERRNO);
-    this.madvise =
-        link(linker, libc, "madvise", FunctionDescriptor.of(INT, LONG, LONG, INT), CAPTURE_ERRNO);
-    this.memfdCreate =
-        libc.find("memfd_create").isEmpty()
-            ? null
-            : link(
-                linker,
-                libc,
-                "memfd_create",
-                FunctionDescriptor.of(INT, POINTER, INT),
-                CAPTURE_ERRNO);
+    this.call = linker.downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+    this.mmap = find(libc, "mmap");
+    this.mprotect = find(libc, "mprotect");
+    this.madvise = find(libc, "madvise");
+    this.memfdCreate = libc.find("memfd_create").orElse(null);
   }
 
   @Override
@@ -97,12 +86,12 @@ public final class LinuxSystemCalls implements SystemCalls {
 
   @Override
   public void makeUsable(long address, long bytes) {
-    protectOrAdvise("mprotect", mprotect, address, bytes, PROT_READ_WRITE);
+    int _ = (int) call("mprotect", bytes, mprotect, address, bytes, PROT_READ_WRITE, 0, 0, 0);
   }
 
   @Override
   public void discard(long address, long bytes) {
-    protectOrAdvise("madvise", madvise, address, bytes, MADV_DONTNEED);
+    int _ = (int) call("madvise", bytes, madvise, address, bytes, MADV_DONTNEED, 0, 0, 0);
   }
 
   @Override
@@ -111,17 +100,8 @@ public final class LinuxSystemCalls implements SystemCalls {
       throw new SystemCallException("memfd_create", 0, ENOSYS);
     }
     try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(CAPTURED);
-      MemorySegment name = scratch.allocateFrom("rmm-retired");
-      int file = (int) memfdCreate.invokeExact(state, name, MFD_CLOEXEC);
-      if (file < 0) {
-        throw new SystemCallException("memfd_create", 0, (int) ERRNO.get(state, 0L));
-      }
-      return file;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
+      long name = scratch.allocateFrom("rmm-retired").address();
+      return (int) call("memfd_create", 0, memfdCreate, name, MFD_CLOEXEC, 0, 0, 0, 0);
     }
   }
 
@@ -151,44 +131,41 @@ public final class LinuxSystemCalls implements SystemCalls {
    * lie one behind the other in the file too, and the kernel makes one mapping of them.
    */
   private long map(long address, long bytes, int protection, int flags, int file) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(CAPTURED);
-      long mapped =
-          (long) mmap.invokeExact(state, address, bytes, protection, flags, file, address);
-      if (mapped == -1) {
-        throw new SystemCallException("mmap", bytes, (int) ERRNO.get(state, 0L));
-      }
-      return mapped;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
-    }
+    return call("mmap", bytes, mmap, address, bytes, protection, flags, file, address);
   }
 
-  private static void protectOrAdvise(
-      String call, MethodHandle handle, long address, long bytes, int argument) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(CAPTURED);
-      int result = (int) handle.invokeExact(state, address, bytes, argument);
-      if (result != 0) {
-        throw new SystemCallException(call, bytes, (int) ERRNO.get(state, 0L));
-      }
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
-    }
-  }
-
-  private static MethodHandle link(
-      Linker linker,
-      SymbolLookup libc,
+  /**
+   * Calls {@code function}, which returns -1 if it fails.
+   *
+   * @param name what to call it in an error
+   * @param bytes how much it is about
+   */
+  private long call(
       String name,
-      FunctionDescriptor descriptor,
-      Linker.Option... options) {
-    MemorySegment symbol =
-        libc.find(name).orElseThrow(() -> new UnsatisfiedLinkError("no " + name + " in libc"));
-    return linker.downcallHandle(symbol, descriptor, options);
+      long bytes,
+      MemorySegment function,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CAPTURED);
+      long result =
+          (long) call.invokeExact(function, state, first, second, third, fourth, fifth, sixth);
+      if ((int) result == -1) {
+        throw new SystemCallException(name, bytes, state.get(ValueLayout.JAVA_INT, 0));
+      }
+      return result;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a downcall throws no checked exception", e);
+    }
+  }
+
+  private static MemorySegment find(SymbolLookup libc, String name) {
+    return libc.find(name).orElseThrow(() -> new UnsatisfiedLinkError("no " + name + " in libc"));
   }
 }

@@ -1,12 +1,11 @@
 package io.rmm.allocator.source;
 
+import io.rmm.allocator.log.Log;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the page source, and keeps the one of Linux for all managers of the process. */
 public final class PageSources {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm");
 
   private static @Nullable LinuxPageSource linux;
 
@@ -37,7 +36,8 @@ public final class PageSources {
     try {
       return linux();
     } catch (UnsupportedOperationException e) {
-      LOG.log(System.Logger.Level.WARNING, "using the portable page source: {0}", e.getMessage());
+      Log.logger()
+          .log(System.Logger.Level.WARNING, "using the portable page source: {0}", e.getMessage());
       return new PortablePageSource();
     }
   }

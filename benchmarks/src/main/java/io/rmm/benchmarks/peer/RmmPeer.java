@@ -27,6 +27,7 @@ public final class RmmPeer extends Peer {
       recording.start();
     }
     this.manager = MemoryManager.builder().name("benchmark").discoverViews(views).build();
+    manager.awaitViews();
   }
 
   private RmmPeer(MemoryManager manager) {

@@ -14,6 +14,7 @@ public final class PrintingProgram {
   public static void main(String[] arguments) throws Exception {
     try (MemoryManager manager = MemoryManager.builder().name("program").build();
         Block block = manager.allocate(1024)) {
+      manager.awaitViews();
       ObjectName bean = new ObjectName("io.rmm:type=Budget,manager=program,name=root");
       Object limits = ManagementFactory.getPlatformMBeanServer().getAttribute(bean, "Limits");
       System.out.println(block.isAlive() + " " + limits.getClass().getSimpleName());
