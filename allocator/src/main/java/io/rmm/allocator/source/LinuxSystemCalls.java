@@ -54,6 +54,20 @@ public final class LinuxSystemCalls implements SystemCalls {
   private static final VarHandle ERRNO =
       CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  /** Linked when it is first needed, and not when the first manager is made. */
+  private static final class Memset {
+
+    private static final MethodHandle HANDLE =
+        link(
+            Linker.nativeLinker(),
+            Linker.nativeLinker().defaultLookup(),
+            "memset",
+            FunctionDescriptor.ofVoid(LONG, INT, LONG),
+            Linker.Option.critical(false));
+
+    private Memset() {}
+  }
+
   private final MethodHandle mmap;
   private final MethodHandle mprotect;
   private final MethodHandle madvise;
@@ -144,6 +158,21 @@ public final class LinuxSystemCalls implements SystemCalls {
   @Override
   public MemorySegment inScope(MemorySegment segment, Arena arena) {
     return segment.reinterpret(arena, null);
+  }
+
+  /**
+   * Fills {@code bytes} from {@code address} on with zeros, by the C library.
+   *
+   * @param bytes not more than what may keep the JVM from a safepoint for so long
+   */
+  public static void zero(long address, long bytes) {
+    try {
+      Memset.HANDLE.invokeExact(address, 0, bytes);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a downcall throws no checked exception", e);
+    }
   }
 
   /**
