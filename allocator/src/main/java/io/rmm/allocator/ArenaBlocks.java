@@ -2,9 +2,11 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
@@ -26,14 +28,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArenaBlocks {
 
+  /** A quarter of the address space of x86-64: no machine has so much memory. */
+  private static final long MAX_BYTE_SIZE = 1L << 46;
+
+  /** What an alignment skips of the address space is lost; so not more than is reserved at once. */
+  private static final long MAX_ALIGNMENT = 64L << 30;
+
   private final BudgetNode budget;
   private final Engine engine;
   private final Heaps heaps;
 
-  /**
-   * Lists of blocks whose free was cut short, for the clock to go on with. Guarded by this object.
-   */
-  private @Nullable ArenaBlock leftOver;
+  /** Lists of blocks that are still to be freed. Guarded by this object. */
+  @Nullable ArenaBlock leftOver;
+
+  /** Arenas without a block whose close is still to be counted. Guarded by this object. */
+  private int uncounted;
 
   ArenaBlocks(BudgetNode budget) {
     this.budget = budget;
@@ -53,14 +62,14 @@ final class ArenaBlocks {
    */
   ArenaBlock takeFor(
       long byteSize, long byteAlignment, long regionBytes, int demand, @Nullable Arena scope) {
-    BudgetNode.checkAlignment(byteAlignment);
+    checkNotAbsurd(byteSize, byteAlignment);
     if (scope != null) {
       return take(byteSize, byteSize, SizeClasses.HUGE, byteAlignment, scope);
     }
     if (ArenaRegions.isShared(byteSize, byteAlignment)) {
       int needed = ArenaRegions.needed(byteSize, byteAlignment);
       int bytes = ArenaRegions.next(needed, regionBytes, demand);
-      if (budget.refuser(bytes) != null) {
+      if (bytes > needed && (budget.refuser(bytes) != null || lacksMemory(bytes))) {
         bytes = needed;
       }
       int sizeClass = SizeClasses.of(bytes);
@@ -73,6 +82,45 @@ final class ArenaBlocks {
     ArenaBlock block = take(byteSize, byteSize, sizeClass, byteAlignment, null);
     zero(block, byteSize, byteSize);
     return block;
+  }
+
+  /**
+   * Refuses what no machine can give as a want of memory, as the JDK's arenas do: the contract of
+   * an arena calls no size and no power of two a wrong argument.
+   */
+  private static void checkNotAbsurd(long byteSize, long byteAlignment) {
+    if (byteSize > MAX_BYTE_SIZE || byteAlignment > MAX_ALIGNMENT) {
+      throw new OutOfMemoryError(
+          "there is no memory for a segment of "
+              + byteSize
+              + " bytes with an alignment of "
+              + byteAlignment);
+    }
+  }
+
+  /**
+   * Tells whether the root's commit limit has no room for another page of such regions. If it has,
+   * a slot is at hand thereafter.
+   */
+  private boolean lacksMemory(int regionBytes) {
+    if (!engine.budgets().root().isLimited()) {
+      return false;
+    }
+    try {
+      BudgetCell cell = heaps.enter(budget);
+      Tally tally = cell.tally(SizeClasses.of(regionBytes));
+      try {
+        tally.bin.refill();
+        return false;
+      } catch (CommitRefused | OutOfMemoryError e) {
+        return true;
+      } finally {
+        cell.heap.leave();
+      }
+    } catch (StackOverflowError e) {
+      heaps.abandon();
+      throw e;
+    }
   }
 
   private void zero(ArenaBlock block, long bytes, long requestedBytes) {
@@ -180,20 +228,50 @@ final class ArenaBlocks {
 
   // ---- freeing; the scope is closed ----
 
-  /** Counts the close of an arena, and frees its blocks. */
+  /**
+   * Counts the close of an arena, and frees its blocks. What fails of that for want of room in the
+   * Java heap, the clock does: it is no failure of the close.
+   */
   void close(@Nullable ArenaBlock blocks, long requestedBytes) {
-    if (blocks != null) {
+    if (blocks == null) {
+      countClosed();
+    } else {
       blocks.arenasClosed = 1;
       free(blocks, requestedBytes);
-      return;
     }
+  }
+
+  /** Counts one arena as closed; returns false if there is no room for that now. */
+  private boolean countClosed() {
     try {
       BudgetCell cell = heaps.enter(budget);
       cell.countArenaClosed();
       cell.heap.leave();
+    } catch (OutOfMemoryError e) {
+      synchronized (this) {
+        uncounted++;
+      }
+      return false;
+    } catch (StackOverflowError e) {
+      synchronized (this) {
+        uncounted++;
+      }
+      throw e;
     } catch (IllegalStateException e) {
-      ignoreIfClosed(e);
+      countClosedLate(e, 1);
     }
+    return true;
+  }
+
+  /**
+   * A manager that is closed makes no heap for a thread that has none. All blocks died with it, so
+   * that there is nothing to be done but to count.
+   */
+  private void countClosedLate(IllegalStateException refusal, int arenas) {
+    if (!engine.isClosed()) {
+      throw refusal;
+    }
+    engine.countArenasClosedLate(arenas);
   }
 
   /**
@@ -202,72 +280,113 @@ final class ArenaBlocks {
    */
   void free(ArenaBlock blocks, long requestedBytes) {
     blocks.requestedBytes = requestedBytes;
-    BudgetCell cell;
-    try {
-      cell = heaps.enterToFree(blocks.page, budget);
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // Without a call, for which there may be no room.
+    leaveOver(blocks);
+    freeLeftOver();
+  }
+
+  /**
+   * Takes lists of blocks that {@link ArenaBlock#nextList} strings together, to be freed by {@link
+   * #freeLeftOver}. Either all of them are taken or, if the stack has no room for this call, none.
+   */
+  synchronized void leaveOver(ArenaBlock lists) {
+    ArenaBlock last = lists;
+    while (last.nextList != null) {
+      last = last.nextList;
+    }
+    last.nextList = leftOver;
+    leftOver = lists;
+  }
+
+  /** Does what was left over, until the Java heap or the stack has no room for that. */
+  void doLeftOver() {
+    boolean more = true;
+    while (more) {
       synchronized (this) {
-        blocks.nextList = leftOver;
-        leftOver = blocks;
+        more = uncounted > 0;
+        uncounted -= more ? 1 : 0;
       }
-      throw e;
-    } catch (IllegalStateException e) {
-      ignoreIfClosed(e);
-      return;
+      more = more && countClosed();
     }
-    free(cell, blocks);
+    freeLeftOver();
   }
 
-  /**
-   * A manager that is closed makes no heap for a thread that has none. All blocks died with it, so
-   * that there is nothing to be done.
-   */
-  private void ignoreIfClosed(IllegalStateException e) {
-    if (!engine.isClosed()) {
-      throw e;
-    }
-  }
-
-  /** Frees a list whose sum stands in it; if the Java heap has no room, the clock does it later. */
-  void freeOrLeaveOver(ArenaBlock list) {
-    try {
-      free(list, list.requestedBytes);
-    } catch (OutOfMemoryError e) {
-      // It is left over now. That is no failure of whoever happens to free it.
+  /** Frees what was left over. */
+  void freeLeftOver() {
+    boolean more = true;
+    while (more) {
+      more = freeNextList();
     }
   }
 
   /**
-   * Frees {@code blocks} and ends the hold.
+   * Frees the list that was left over last. Returns false if there is none, or no room to free it.
    *
-   * <p>If the stack ends amid that, the clock goes through the list again: what was freed already
-   * is known by its id. Only the slot at hand may be lost.
+   * <p>Who catches an error that there is no room for calls makes none before the list is safe.
    */
-  void free(BudgetCell cell, ArenaBlock blocks) {
+  private boolean freeNextList() {
+    ArenaBlock list = null;
     try {
-      countReturned(cell, blocks.requestedBytes);
-      blocks.requestedBytes = 0;
-      if (blocks.arenasClosed != 0) {
-        blocks.arenasClosed = 0;
-        cell.countArenaClosed();
+      synchronized (this) {
+        list = leftOver;
+        if (list == null) {
+          return false;
+        }
+        leftOver = list.nextList;
+        list.nextList = null;
       }
-      for (ArenaBlock block = blocks; block != null; block = block.next) {
-        giveBack(cell, block.page, block.slot, block.id);
+      if (needsLock(list)) {
+        StackRoom.check();
       }
-      cell.heap.leave();
-      for (ArenaBlock block = blocks; block != null; block = block.next) {
-        if (block.token != null) {
-          engine.observer().freed(block.token);
+      freeAndLeave(heaps.enterToFree(list.page, budget), list);
+      return true;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      if (list != null) {
+        synchronized (this) {
+          list.nextList = leftOver;
+          leftOver = list;
         }
       }
-    } catch (StackOverflowError e) {
-      synchronized (this) {
-        blocks.nextList = leftOver;
-        leftOver = blocks;
+      if (e instanceof StackOverflowError overflow) {
+        heaps.abandon();
+        throw overflow;
       }
-      heaps.abandon();
-      throw e;
+      return false;
+    } catch (IllegalStateException e) {
+      countClosedLate(e, list == null ? 0 : list.arenasClosed);
+      return true;
+    }
+  }
+
+  /** Tells whether a block goes to the pool, which has a lock. */
+  private static boolean needsLock(ArenaBlock blocks) {
+    for (ArenaBlock block = blocks; block != null; block = block.next) {
+      if (block.page.isHuge()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Frees {@code blocks} and ends the hold. Whoever catches that the stack has ended amid that sees
+   * to it that the list is freed once more: what was freed already is known by its id. Only the
+   * slot at hand may be lost.
+   */
+  void freeAndLeave(BudgetCell cell, ArenaBlock blocks) {
+    countReturned(cell, blocks.requestedBytes);
+    blocks.requestedBytes = 0;
+    if (blocks.arenasClosed != 0) {
+      blocks.arenasClosed = 0;
+      cell.countArenaClosed();
+    }
+    for (ArenaBlock block = blocks; block != null; block = block.next) {
+      giveBack(cell, block.page, block.slot, block.id);
+    }
+    cell.heap.leave();
+    for (ArenaBlock block = blocks; block != null; block = block.next) {
+      if (block.token != null) {
+        engine.observer().freed(block.token);
+      }
     }
   }
 
@@ -289,19 +408,5 @@ final class ArenaBlocks {
       giveBack(cell, page, slot, id);
     }
     cell.heap.leave();
-  }
-
-  /** Frees what was left over. By the clock. */
-  void freeLeftOver() {
-    ArenaBlock list;
-    synchronized (this) {
-      list = leftOver;
-      leftOver = null;
-    }
-    while (list != null) {
-      ArenaBlock next = list.nextList;
-      freeOrLeaveOver(list);
-      list = next;
-    }
   }
 }

@@ -66,6 +66,10 @@ public interface Budget {
   /**
    * Opens an arena for the calling thread alone. Its segments are zeroed, and all die when it is
    * closed, as those of {@link Arena#ofConfined()} do.
+   *
+   * <p>As with the JDK's arenas, a size or an alignment that no machine has memory for is no wrong
+   * argument, but gets an {@link OutOfMemoryError}; so do alignments above 2^36. This holds of the
+   * other kinds of arena too.
    */
   Arena openConfinedArena();
 
@@ -101,6 +105,10 @@ public interface Budget {
    *       {@code Scope}-keeping operations; its batch waits for the end of that use.
    *   <li>Until its batch is closed, the memory is charged to the budget. Before the budget refuses
    *       an allocation, batches of which all arenas have been closed are.
+   *   <li>An arena that is never closed holds its batch for ever: at most 127 others, and little
+   *       more than 1 MiB of theirs. Somebody may still use its segments, even when the arena
+   *       itself is no longer reachable; then it is reported as a leak, if one of its blocks was
+   *       observed.
    * </ul>
    */
   Arena openDeferredArena();

@@ -373,7 +373,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   /** Frees what arenas have left to be freed later. */
   void tendArenas() {
-    arenaBlocks.freeLeftOver();
+    arenaBlocks.doLeftOver();
     deferredBatches.closeDone();
   }
 

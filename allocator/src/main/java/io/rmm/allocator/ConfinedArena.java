@@ -169,6 +169,9 @@ final class ConfinedArena extends ManagedArena {
     try {
       // First, lest the blocks be lost if this fails.
       BudgetCell cell = engine.heaps().enter(budget);
+      if (page != null) {
+        Tally _ = cell.tally(page.sizeClass);
+      }
       try {
         scope.close();
       } catch (Throwable e) {
@@ -180,17 +183,31 @@ final class ConfinedArena extends ManagedArena {
       cell.countArenaClosed();
       cell.learnArenaDemand(demand());
       taker.countReturned(cell, requestedBytes);
+      requestedBytes = 0;
       if (page != null) {
         taker.giveBack(cell, page, slot, id);
       }
       if (blocks == null) {
         cell.heap.leave();
       } else {
-        taker.free(cell, blocks);
+        taker.freeAndLeave(cell, blocks);
       }
-    } catch (StackOverflowError e) {
-      engine.heaps().abandon();
-      throw e;
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      if (closed && blocks != null) {
+        // The clock frees them. Without a call, for which there may be no room.
+        synchronized (taker) {
+          blocks.requestedBytes = requestedBytes;
+          blocks.nextList = taker.leftOver;
+          taker.leftOver = blocks;
+        }
+      }
+      if (e instanceof StackOverflowError) {
+        engine.heaps().abandon();
+        throw e;
+      }
+      if (!closed) {
+        throw e;
+      }
     }
     if (token != null) {
       engine.observer().freed(token);

@@ -22,6 +22,9 @@ final class DeferredBatch {
   /** Whether a thread is about to close the scope. */
   boolean closing;
 
+  /** Whether the scope was closed. */
+  boolean scopeClosed;
+
   /** The number of the last pass that tried to close the scope. */
   long lastPass;
 

@@ -72,7 +72,8 @@ final class DeferredBatches {
         blocks.requestedBytes = requestedBytes;
         batch.add(blocks);
       }
-      if (batch.waitingBytes >= MAX_WAITING_BYTES) {
+      if (batch.waitingBytes >= MAX_WAITING_BYTES || budget.engine().isClosed()) {
+        // A manager that is closed has no clock.
         seal(batch);
       }
       if (!batch.isDone()) {
@@ -125,26 +126,33 @@ final class DeferredBatches {
     return null;
   }
 
-  /** Closes the scope and frees the blocks; not if a segment is in use by a downcall. */
+  /**
+   * Closes the scope and frees the blocks. If a segment is in use by a downcall, or there is no
+   * room for what must be done, the clock tries again.
+   */
   private boolean close(DeferredBatch batch) {
     try {
-      batch.scope.close();
-    } catch (IllegalStateException | OutOfMemoryError e) {
-      // The clock tries again.
+      if (!batch.scopeClosed) {
+        batch.scope.close();
+        batch.scopeClosed = true;
+      }
+      if (batch.waiting != null) {
+        budget.arenaBlocks().leaveOver(batch.waiting);
+        batch.waiting = null;
+      }
+      synchronized (this) {
+        batches.remove(batch);
+      }
+    } catch (IllegalStateException | OutOfMemoryError | StackOverflowError e) {
       synchronized (this) {
         batch.closing = false;
       }
+      if (e instanceof StackOverflowError overflow) {
+        throw overflow;
+      }
       return false;
     }
-    synchronized (this) {
-      batches.remove(batch);
-    }
-    ArenaBlock list = batch.waiting;
-    while (list != null) {
-      ArenaBlock next = list.nextList;
-      budget.arenaBlocks().freeOrLeaveOver(list);
-      list = next;
-    }
+    budget.arenaBlocks().freeLeftOver();
     return true;
   }
 }

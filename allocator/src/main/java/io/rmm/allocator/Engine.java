@@ -44,6 +44,10 @@ final class Engine {
   private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
   private final Refusals refusals = new Refusals(this);
   private final AtomicLong tuningDecisions = new AtomicLong();
+
+  /** Arenas that were closed by threads for which the closed manager made no heap any more. */
+  private final AtomicLong arenasClosedLate = new AtomicLong();
+
   private int ticks;
 
   /** Whether a deferred arena was ever opened. */
@@ -182,7 +186,7 @@ final class Engine {
             pool.reservedBytes())
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
-        .openArenas(heaps.openArenas())
+        .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
         .system(pool.returnedBytes(), pool.systemCalls())
         .tuning(pool.retainedLimit(), tuningDecisions.get())
         .droppedListeners(listeners.dropped());
@@ -219,6 +223,10 @@ final class Engine {
 
   boolean isClosed() {
     return closed;
+  }
+
+  void countArenasClosedLate(int arenas) {
+    arenasClosedLate.addAndGet(arenas);
   }
 
   void checkOpen() {

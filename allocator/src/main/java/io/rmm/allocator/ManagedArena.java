@@ -66,7 +66,7 @@ abstract class ManagedArena implements Arena {
     return new IllegalArgumentException(
         byteSize < 0
             ? "a segment must have 0 or more bytes, not " + byteSize
-            : "an alignment must be a power of two from 1 to 2^30, not " + byteAlignment);
+            : "an alignment must be a power of two, not " + byteAlignment);
   }
 
   static IllegalStateException alreadyClosed() {

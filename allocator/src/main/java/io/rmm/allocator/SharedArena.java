@@ -24,9 +24,13 @@ final class SharedArena extends ConcurrentArena {
     return new SharedArena(budget, Arena.ofConfined(), Thread.currentThread());
   }
 
+  /**
+   * Needs room for the close of the scope alone. What comes after it may fail, and is then gone on
+   * with by the clock. To look for as much as the frees may need made this take a quarter longer.
+   */
   @Override
   public void close() {
-    StackRoom.check();
+    StackRoom.checkForFewCalls();
     synchronized (this) {
       scope.close();
       refuseAllocations();

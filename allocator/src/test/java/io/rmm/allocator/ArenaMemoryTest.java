@@ -1,6 +1,7 @@
 package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.PageSources;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the memory of arenas comes from, on Linux: regions, recycled and fresh memory. */
 class ArenaMemoryTest {
@@ -99,6 +102,40 @@ class ArenaMemoryTest {
     engine.close();
   }
 
+  /** A region is larger than what is asked for; only the latter is worth a refusal. */
+  @Test
+  void aRegionThatTheCommitLimitRefusesIsReplacedByASmallerOne() {
+    Engine engine =
+        new Engine(
+            "tight",
+            PageSources.named("linux"),
+            new Sampler(SafetyMode.STANDARD, 1 << 20),
+            BudgetLimits.hard(4 << 20));
+    BudgetNode budget = engine.budgets().root();
+    List<Block> blocks = new ArrayList<>();
+    // There are pages with free slots for the segments and for the least region, and no others.
+    blocks.add(budget.allocate(100));
+    blocks.add(budget.allocate(ArenaRegions.FIRST_BYTES));
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                blocks.add(budget.allocate(64 << 10));
+              }
+            })
+        .isInstanceOf(AllocationRejectedException.class);
+    for (Arena arena : List.of(budget.openConfinedArena(), budget.openSharedArena())) {
+      for (int i = 0; i < 100; i++) {
+        arena.allocate(100).fill((byte) 1);
+      }
+      assertThat(engine.snapshot().rejections()).isEqualTo(1);
+      assertThat(engine.snapshot().committedBytes()).isLessThanOrEqualTo(4 << 20);
+      arena.close();
+    }
+    blocks.forEach(Block::close);
+    assertThat(Invariants.check(engine).usedBytes()).isZero();
+    engine.close();
+  }
+
   @Test
   void alignmentsUpToAGibibyteAreKept() {
     Engine engine = engine(1 << 20);
@@ -179,15 +216,26 @@ class ArenaMemoryTest {
   }
 
   @Test
-  void blocksOfArenasAreObservedAndLostArenasAreLeaks() {
+  void blocksOfArenasAreObserved() {
     Reports reports = new Reports();
     Engine engine = engine(1);
     engine.listeners().add(reports);
-    BudgetNode budget = engine.budgets().root();
-    useArena(budget, 2, 5_000);
+    useArena(engine.budgets().root(), 2, 5_000);
     assertThat(reports.samples).isNotEmpty();
     assertThat(engine.snapshot().observedBlocks()).isZero();
-    loseArena(budget);
+    engine.close();
+  }
+
+  /** Of deferred ones, too, although others of their batch wait for them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"confined", "shared", "deferred"})
+  void lostArenasAreLeaks(String kind) {
+    Engine engine = engine(1);
+    BudgetNode budget = engine.budgets().root();
+    loseArena(budget, kind);
+    Arena sibling = budget.openDeferredArena();
+    assertThat(sibling.allocate(5_000).byteSize()).isEqualTo(5_000);
+    sibling.close();
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(
@@ -199,8 +247,13 @@ class ArenaMemoryTest {
     engine.close();
   }
 
-  private static void loseArena(Budget budget) {
-    Arena lost = budget.openConfinedArena();
+  private static void loseArena(Budget budget, String kind) {
+    Arena lost =
+        switch (kind) {
+          case "confined" -> budget.openConfinedArena();
+          case "shared" -> budget.openSharedArena();
+          default -> budget.openDeferredArena();
+        };
     assertThat(lost.allocate(5_000).byteSize()).isEqualTo(5_000);
   }
 }

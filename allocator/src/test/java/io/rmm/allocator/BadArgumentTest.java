@@ -2,9 +2,12 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +41,7 @@ class BadArgumentTest {
   @OnBothSources
   void badSizesAndAlignmentsAreRefusedByAll(String source) {
     try (MemoryManager manager = manager(source, BudgetLimits.unlimited());
-        Block block = manager.allocate(100);
-        Arena confined = manager.openConfinedArena();
-        Arena shared = manager.openSharedArena()) {
+        Block block = manager.allocate(100)) {
       Budget budget = manager.rootBudget().child("b", BudgetLimits.hard(1 << 20));
       block.segment().fill((byte) 1);
       Map<String, ThrowingCallable> acts = new LinkedHashMap<>();
@@ -50,14 +51,10 @@ class BadArgumentTest {
         acts.put("manager, far aligned, size " + size, () -> manager.allocate(size, 1 << 20));
         acts.put("budget, size " + size, () -> budget.allocate(size));
         acts.put("resize, size " + size, () -> block.resize(size));
-        acts.put("confined arena, size " + size, () -> confined.allocate(size));
-        acts.put("shared arena, size " + size, () -> shared.allocate(size, 64));
       }
       for (long alignment : NO_ALIGNMENTS) {
         acts.put("manager, alignment " + alignment, () -> manager.allocate(100, alignment));
         acts.put("budget, alignment " + alignment, () -> budget.allocate(3 << 20, alignment));
-        acts.put("confined arena, alignment " + alignment, () -> confined.allocate(1, alignment));
-        acts.put("shared arena, alignment " + alignment, () -> shared.allocate(1, alignment));
         acts.put("both, alignment " + alignment, () -> manager.allocate(-1, alignment));
       }
       MemorySnapshot before = manager.snapshot();
@@ -67,6 +64,52 @@ class BadArgumentTest {
       // No act undoes what another does, so one look at the end sees them all.
       Invariants.checkUnchanged(before, manager.snapshot());
       assertThat(block.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly((byte) 1);
+    }
+  }
+
+  /** As the JDK's, whose contract knows no bound; what no machine has is a want of memory. */
+  @OnBothSources
+  void arenasAnswerAsThoseOfTheJdkDo(String source) {
+    List<Long> alignments = new ArrayList<>(List.of(1L, 64L, 4096L, 1L << 16));
+    alignments.addAll(NO_ALIGNMENTS);
+    List<Long> sizes = new ArrayList<>(List.of(1L, 100L));
+    sizes.addAll(NO_SIZES);
+    try (MemoryManager manager = manager(source, BudgetLimits.unlimited());
+        Arena jdk = Arena.ofConfined();
+        Arena confined = manager.openConfinedArena();
+        Arena shared = manager.openSharedArena()) {
+      Arena deferred = manager.openDeferredArena();
+      MemorySnapshot before = manager.snapshot();
+      int refusals = 0;
+      for (long size : sizes) {
+        for (long alignment : alignments) {
+          Throwable expected = catchThrowable(() -> jdk.allocate(size, alignment));
+          if (expected == null) {
+            continue;
+          }
+          refusals++;
+          for (Arena arena : List.of(confined, shared, deferred)) {
+            assertThatThrownBy(() -> arena.allocate(size, alignment))
+                .as("%s, %d bytes, alignment %d", arena, size, alignment)
+                .isInstanceOf(expected.getClass());
+          }
+        }
+      }
+      assertThat(refusals).isGreaterThan(sizes.size());
+      Invariants.checkUnchanged(before, manager.snapshot());
+      deferred.close();
+    }
+  }
+
+  @OnBothSources
+  void arenasAlignFurtherThanBlocksDo(String source) {
+    try (MemoryManager manager = manager(source, BudgetLimits.unlimited());
+        Arena arena = manager.openConfinedArena()) {
+      for (long alignment : List.of(1L << 31, 1L << 32)) {
+        MemorySegment segment = arena.allocate(100, alignment);
+        assertThat(segment.address() % alignment).isZero();
+        segment.fill((byte) 1);
+      }
     }
   }
 

@@ -251,6 +251,9 @@ class DeferredArenaTest {
     engine.close();
     assertThatThrownBy(() -> arena.allocate(100)).isInstanceOf(IllegalStateException.class);
     assertThatCode(arena::close).doesNotThrowAnyException();
+    // At once, since the clock has ended.
+    assertThat(arena.scope().isAlive()).isFalse();
+    assertThat(engine.snapshot().openArenas()).isZero();
   }
 
   @OnBothSources

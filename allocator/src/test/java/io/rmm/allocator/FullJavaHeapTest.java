@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.PageSources;
+import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ class FullJavaHeapTest {
 
     private static final int ROUNDS = 20;
     private static final int MOST_BLOCKS = 20_000;
+    private static final int MOST_SEGMENTS = 5_000;
 
     private Full() {}
 
@@ -59,10 +61,15 @@ class FullJavaHeapTest {
       // Once with room, so that classes are loaded.
       int errors = round(engine, blocks, false);
       assertThat(errors).isZero();
+      arenas(engine, false);
       for (int i = 0; i < ROUNDS; i++) {
         errors += round(engine, blocks, true);
       }
+      for (int i = 0; i < ROUNDS; i++) {
+        arenas(engine, true);
+      }
       MemorySnapshot end = engine.snapshot();
+      assertThat(end.openArenas()).as("open arenas").isZero();
       assertThat(errors).as("errors").isGreaterThanOrEqualTo(ROUNDS);
       assertThat(end.liveBlocks()).as("lost blocks").isZero();
       Invariants.check(engine);
@@ -97,6 +104,89 @@ class FullJavaHeapTest {
       }
       Invariants.check(engine);
       return errors;
+    }
+
+    /**
+     * Fills arenas of all kinds until there is no room, and closes them while there is none: by the
+     * thread that filled them, and the shared ones by another too, for which a heap must be made.
+     * Once with room, so that the JDK has linked what closes its scopes.
+     */
+    private static void arenas(Engine engine, boolean full) {
+      BudgetNode budget = engine.budgets().root();
+      Arena[] arenas = {
+        budget.openConfinedArena(),
+        budget.openSharedArena(),
+        budget.openDeferredArena(),
+        budget.openSharedArena(),
+        budget.openDeferredArena()
+      };
+      Stranger stranger = new Stranger(arenas, 2);
+      stranger.start();
+      Ballast ballast = full ? fill() : null;
+      int errors = 0;
+      try {
+        for (Arena arena : arenas) {
+          errors += fill(arena);
+        }
+        stranger.mayClose = true;
+        for (int i = 0; i < stranger.first; i++) {
+          arenas[i].close();
+        }
+        while (stranger.isAlive()) {
+          Thread.onSpinWait();
+        }
+      } finally {
+        // Up to here the heap stays full.
+        Reference.reachabilityFence(ballast);
+      }
+      ballast = null;
+      assertThat(errors).isEqualTo(full ? arenas.length : 0);
+      assertThat(stranger.failure).isNull();
+      engine.tick();
+      MemorySnapshot after = Invariants.check(engine);
+      assertThat(after.liveBlocks()).as("blocks of arenas that were lost").isZero();
+      assertThat(after.openArenas()).as("open arenas").isZero();
+      assertThat(after.requestedBytes()).isZero();
+    }
+
+    /** Allocates until there is no room, and returns the number of errors. */
+    private static int fill(Arena arena) {
+      try {
+        for (int i = 0; i < MOST_SEGMENTS; i++) {
+          arena.allocate(3_000);
+          arena.allocate(5_000);
+        }
+        return 0;
+      } catch (OutOfMemoryError e) {
+        return 1;
+      }
+    }
+
+    /** Needs no room when it is let go: it only spins until then. */
+    private static final class Stranger extends Thread {
+      private final Arena[] arenas;
+      final int first;
+      volatile boolean mayClose;
+      volatile @Nullable Throwable failure;
+
+      Stranger(Arena[] arenas, int first) {
+        this.arenas = arenas;
+        this.first = first;
+      }
+
+      @Override
+      public void run() {
+        try {
+          while (!mayClose) {
+            Thread.onSpinWait();
+          }
+          for (int i = first; i < arenas.length; i++) {
+            arenas[i].close();
+          }
+        } catch (Throwable e) {
+          failure = e;
+        }
+      }
     }
 
     private static @Nullable Ballast fill() {

@@ -57,6 +57,19 @@ public final class LinuxSystemCalls implements SystemCalls {
   /** Holds {@code errno} alone on Linux; a path to it by its name would cost 5 ms at the start. */
   private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
 
+  /** Linked when it is first needed, and not when the first manager is made. */
+  private static final class Memset {
+
+    private static final MethodHandle HANDLE =
+        Linker.nativeLinker()
+            .downcallHandle(
+                find(Linker.nativeLinker().defaultLookup(), "memset"),
+                FunctionDescriptor.ofVoid(WORD, ValueLayout.JAVA_INT, WORD),
+                Linker.Option.critical(false));
+
+    private Memset() {}
+  }
+
   private final MethodHandle call;
   private final MemorySegment mmap;
   private final MemorySegment mprotect;
@@ -124,6 +137,21 @@ public final class LinuxSystemCalls implements SystemCalls {
   @Override
   public MemorySegment inScope(MemorySegment segment, Arena arena) {
     return segment.reinterpret(arena, null);
+  }
+
+  /**
+   * Fills {@code bytes} from {@code address} on with zeros, by the C library.
+   *
+   * @param bytes not more than what may keep the JVM from a safepoint for so long
+   */
+  public static void zero(long address, long bytes) {
+    try {
+      Memset.HANDLE.invokeExact(address, 0, bytes);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a downcall throws no checked exception", e);
+    }
   }
 
   /**
