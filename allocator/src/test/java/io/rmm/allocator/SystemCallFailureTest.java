@@ -171,13 +171,13 @@ class SystemCallFailureTest {
     Block reused = engine.budgets().root().allocate(100);
     reused.segment().fill((byte) 1);
     calls.heal();
-    for (int tick = 0; tick < 12; tick++) {
+    for (int tick = 0; tick < FaultScenario.TICKS; tick++) {
       engine.tick();
     }
     // Whatever had failed before, nothing is taken from under a live block.
     assertThat(reused.segment().get(ValueLayout.JAVA_BYTE, 99)).isEqualTo((byte) 1);
     reused.close();
-    for (int tick = 0; tick < 12; tick++) {
+    for (int tick = 0; tick < FaultScenario.TICKS; tick++) {
       engine.tick();
     }
     assertThat(engine.snapshot().committedBytes()).isZero();
