@@ -55,7 +55,7 @@ final class Chunk {
   }
 
   /** Returns the mask of all slices. */
-  private long all() {
+  long all() {
     return huge ? 1 : -1L;
   }
 

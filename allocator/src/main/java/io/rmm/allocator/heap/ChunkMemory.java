@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * chunk, and any of a source that cannot give back parts, goes as a whole: when at least half of it
  * may not stay, so that no more or less stays than may, on the mean.
  *
+ * <p><b>Huge pages.</b> A chunk is as large as one, and aligned so. Where the source has them, the
+ * first touch makes all of a chunk resident, and so it counts as committed. To discard a part would
+ * split the huge page under the live rest, for ever slower; so the clock gives back only whole
+ * chunks then, and parts of others go when they are asked for, or needed because the limit is
+ * reached or the system has no more.
+ *
  * <p><b>The commit limit.</b> Containers die of committed memory. So what is committed stays below
  * the root budget's hard limit too: a request that would pass it first gives back all that is idle,
  * and is refused if that is not enough.
@@ -65,7 +71,7 @@ final class ChunkMemory {
     if (chunk != null) {
       return chunk;
     }
-    checkCommit(source.isLazy() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
+    checkCommit(hasParts() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
     Chunk fresh = map(Chunk.BYTES, Chunk.BYTES, false);
     bins.place(fresh);
     return fresh;
@@ -125,7 +131,7 @@ final class ChunkMemory {
       return source.map(bytes, alignment);
     } catch (SystemCallException e) {
       // What lies idle here may be what the system lacks.
-      if (keep(0, "pressure") == 0) {
+      if (purge("pressure") == 0) {
         throw e;
       }
       systemCalls.incrementAndGet();
@@ -138,14 +144,26 @@ final class ChunkMemory {
    * has never given out, or has discarded since, does.
    */
   boolean commit(Chunk chunk, long run) {
-    checkCommit(chunk.bytes(run & ~chunk.committed));
+    checkCommit(chunk.bytes(touched(chunk, run)));
     // A purge may just have taken the memory of this very run: then look once more.
-    long bytes = chunk.bytes(run & ~chunk.committed);
+    long touched = touched(chunk, run);
+    long bytes = chunk.bytes(touched);
     checkCommit(bytes);
     boolean fresh = (chunk.committed & run) == 0;
-    chunk.committed |= run;
+    chunk.committed |= touched;
     committed.addAndGet(bytes);
     return fresh;
+  }
+
+  /** Returns the slices that memory must be found for when {@code run} is to be backed by it. */
+  private long touched(Chunk chunk, long run) {
+    long missing = run & ~chunk.committed;
+    return missing == 0 || hasParts() ? missing : chunk.all() & ~chunk.committed;
+  }
+
+  /** Tells whether a part of a chunk gets memory, and loses it, without the others. */
+  private boolean hasParts() {
+    return source.isLazy() && !source.hasHugePages();
   }
 
   /** Refuses to commit {@code bytes} more than there are, if the limit does not allow it. */
@@ -154,7 +172,7 @@ final class ChunkMemory {
     // What is committed already is nobody's to refuse: to purge for it could take the very chunk
     // that the caller is about to use, where a limit has been lowered below what is committed.
     if (bytes > 0 && bytes > limit - committed.get()) {
-      long _ = keep(0, "pressure");
+      long _ = purge("pressure");
       if (bytes > limit - committed.get()) {
         throw new CommitRefused(committed.get(), limit);
       }
@@ -163,24 +181,35 @@ final class ChunkMemory {
 
   // ---- giving back ----
 
-  /** Returns the bytes that could be given back. */
+  /** Returns the bytes that could be given back without the split of a huge page. */
   long idleBytes() {
+    return idleBytes(hasParts());
+  }
+
+  private long idleBytes(boolean parts) {
     long idle = 0;
     for (Chunk chunk : byAddress.values()) {
-      if (source.isLazy() || chunk.isUnused()) {
+      if (parts || chunk.isUnused()) {
         idle += chunk.bytes(chunk.idle());
       }
     }
     return idle;
   }
 
-  /** Gives back what is idle above {@code bytes}; returns how many bytes went back. */
-  long keep(long bytes, String cause) {
+  /** Gives back what is idle above {@code bytes}, but splits no huge page. */
+  void keep(long bytes, String cause) {
     long excess = idleBytes() - bytes;
-    return excess <= 0 ? 0 : giveBack(excess, cause);
+    if (excess > 0) {
+      long _ = giveBack(excess, hasParts(), cause);
+    }
   }
 
-  private long giveBack(long enough, String cause) {
+  /** Gives back all that is idle; returns how many bytes that was. */
+  long purge(String cause) {
+    return giveBack(Long.MAX_VALUE, source.isLazy(), cause);
+  }
+
+  private long giveBack(long enough, boolean parts, String cause) {
     long start = System.nanoTime();
     // A copy too because giving back a whole chunk may take it out of the map.
     List<Chunk> idle = new ArrayList<>();
@@ -193,7 +222,7 @@ final class ChunkMemory {
     long bytes = 0;
     for (Chunk chunk : idle) {
       if (bytes < enough) {
-        bytes += giveBack(chunk, enough - bytes);
+        bytes += giveBack(chunk, enough - bytes, parts);
       }
     }
     countReturned(bytes, start, cause);
@@ -201,21 +230,30 @@ final class ChunkMemory {
   }
 
   /** Gives back about {@code enough} bytes of the idle slices of {@code chunk}, or all of them. */
-  private long giveBack(Chunk chunk, long enough) {
-    if (!source.isLazy() || chunk.huge) {
-      if (!chunk.isUnused() || chunk.extent.bytes() / 2 > enough) {
-        return 0;
-      }
-      return source.isLazy() ? discard(chunk, chunk.idle()) : retire(chunk);
+  private long giveBack(Chunk chunk, long enough, boolean parts) {
+    if (!parts || chunk.huge) {
+      return chunk.isUnused() && chunk.extent.bytes() / 2 <= enough ? giveBack(chunk) : 0;
     }
     long slices = chunk.idle();
-    long most = (enough + Chunk.SLICE_BYTES / 2) >> Chunk.SLICE_SHIFT;
+    long most = ((enough >> (Chunk.SLICE_SHIFT - 1)) + 1) >> 1;
     for (int tooMany = Long.bitCount(slices); tooMany > most; tooMany--) {
       // The first ones stay, because they are used first.
       slices &= slices - 1;
     }
     long bytes = discard(chunk, slices);
     bins.place(chunk);
+    return bytes;
+  }
+
+  /** Gives back a chunk in which no page stands. */
+  private long giveBack(Chunk chunk) {
+    if (!source.isLazy()) {
+      return retire(chunk);
+    }
+    long bytes = discard(chunk, chunk.idle());
+    if (!chunk.huge) {
+      bins.place(chunk);
+    }
     return bytes;
   }
 

@@ -165,7 +165,7 @@ public final class ChunkPool {
       now++;
       long idle = memory.idleBytes();
       long kept = decay.tick(idle, retainedLimit);
-      long _ = memory.keep(kept, decay.isLimited() ? "limit" : "idle");
+      memory.keep(kept, decay.isLimited() ? "limit" : "idle");
       decay.settle(memory.idleBytes());
     } finally {
       lock.unlock();
@@ -176,7 +176,7 @@ public final class ChunkPool {
   void purge(String cause) {
     lock.lock();
     try {
-      long _ = memory.keep(0, cause);
+      long _ = memory.purge(cause);
     } finally {
       lock.unlock();
     }

@@ -39,6 +39,7 @@ public final class LinuxSystemCalls implements SystemCalls {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_HUGEPAGE = 14;
   private static final int MFD_CLOEXEC = 1;
   private static final int NO_FILE = -1;
 
@@ -103,6 +104,11 @@ public final class LinuxSystemCalls implements SystemCalls {
   @Override
   public void discard(long address, long bytes) {
     protectOrAdvise("madvise", madvise, address, bytes, MADV_DONTNEED);
+  }
+
+  @Override
+  public void preferHugePages(long address, long bytes) {
+    protectOrAdvise("madvise", madvise, address, bytes, MADV_HUGEPAGE);
   }
 
   @Override
