@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Engine {
 
-  /** Idle bytes that stay committed until they have lain idle, unless a tuner decides otherwise. */
+  /** Idle bytes that stay committed for more than a second, unless a tuner decides otherwise. */
   static final long DEFAULT_RETAINED_BYTES = 64L << 20;
 
-  /** Ticks of the clock, four a second, after which what was idle at both ends goes back. */
-  private static final int TICKS_PER_IDLE_PERIOD = 4;
+  /** Ticks of the clock in a second, at the end of which is done what need not be done at each. */
+  private static final int TICKS_PER_SECOND = 4;
 
   private final String name;
   private final PageSource source;
@@ -84,12 +84,12 @@ final class Engine {
               name,
               source.name());
     }
-    boolean idleEnds = ticks % TICKS_PER_IDLE_PERIOD == 0;
+    boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
     freeLeftOver();
-    heaps.tick(idleEnds);
+    heaps.tick(secondEnds);
     // To read a peak is to note it.
     Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
-    if (idleEnds) {
+    if (secondEnds) {
       sampler.tick();
     }
     observer.findUnreachable();

@@ -65,7 +65,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   /**
    * Returns the process's manager, which is built when it is first asked for, from the system
    * properties {@code rmm.name}, {@code rmm.safety} (a {@link SafetyMode}), {@code rmm.limit} (the
-   * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.source} and {@code
+   * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.source}, {@code
+   * rmm.hugepages} ({@code off} or {@code madvise}, for all managers of the process) and {@code
    * rmm.sample.interval} (bytes). It lives as long as the process.
    *
    * @throws IllegalArgumentException if one of the properties is not valid

@@ -4,8 +4,7 @@ package io.rmm.allocator;
 public enum TuningKnob {
   /**
    * How many idle bytes the manager keeps committed for the next demand. What lies idle above it is
-   * given back on the next tick of the clock, what lies below it only after the idle time. Bytes, 0
-   * or more.
+   * given back within a second, what lies below it within six. Bytes, 0 or more.
    */
   RETAINED_BYTES("retained_bytes");
 

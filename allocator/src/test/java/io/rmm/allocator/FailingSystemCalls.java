@@ -18,6 +18,7 @@ final class FailingSystemCalls implements SystemCalls {
     CREATE_FILE("memfd_create", "an empty file for what is retired"),
     RESERVE("mmap", "address space"),
     MAKE_USABLE("mprotect", "memory for a chunk"),
+    PREFER_HUGE_PAGES("madvise", "huge pages for a chunk"),
     DISCARD("madvise", "idle memory goes back"),
     RETIRE("mmap", "a chunk goes back for good");
 
@@ -99,6 +100,12 @@ final class FailingSystemCalls implements SystemCalls {
   public void discard(long address, long bytes) {
     call(Call.DISCARD, bytes);
     linux.discard(address, bytes);
+  }
+
+  @Override
+  public void preferHugePages(long address, long bytes) {
+    call(Call.PREFER_HUGE_PAGES, bytes);
+    linux.preferHugePages(address, bytes);
   }
 
   /** Makes one file for all the sources of a test, which never end and would use them all up. */

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  */
 final class FaultScenario {
 
-  /** Enough for two idle periods and one tick more, whatever tick the first period began at. */
-  private static final int TICKS = 9;
+  /** Enough for all idle memory to go back: the 24 ticks of its decay, and some to be noticed. */
+  static final int TICKS = 28;
 
   /** What the kernel gives back is a multiple of this. */
   private static final int SLICE_BYTES = 32 << 10;

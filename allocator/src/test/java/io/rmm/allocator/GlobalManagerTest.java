@@ -71,6 +71,7 @@ class GlobalManagerTest {
     "-Drmm.limit=0, hard >= 1",
     "-Drmm.safety=careless, rmm.safety must be one of",
     "-Drmm.source=heap, page source must be auto",
+    "-Drmm.hugepages=yes, rmm.hugepages must be off or madvise",
     "-Drmm.sample.interval=0, a sample interval is 1 to 2^40 bytes",
     "-Drmm.name=a/b, the name of a memory manager"
   })

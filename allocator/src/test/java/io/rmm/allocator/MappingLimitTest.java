@@ -28,7 +28,7 @@ class MappingLimitTest {
   private static Engine engine(SystemCalls calls) {
     return new Engine(
         "mapped",
-        new LinuxPageSource(calls),
+        new LinuxPageSource(calls, false),
         new Sampler(SafetyMode.STANDARD, 1 << 20),
         BudgetLimits.unlimited());
   }

@@ -42,23 +42,32 @@ class SystemCallFailureTest {
   }
 
   private Engine engine() {
+    return engine(false);
+  }
+
+  private Engine engine(boolean hugePages) {
     Engine engine =
         new Engine(
             "failing",
-            new LinuxPageSource(calls, STEP_BYTES),
+            new LinuxPageSource(calls, STEP_BYTES, hugePages),
             new Sampler(SafetyMode.STANDARD, 1 << 20),
             BudgetLimits.unlimited());
     engine.listeners().add(reports);
     return engine;
   }
 
-  /** Lets the n-th call fail, for every n that there is, and prints what docs/faults.md keeps. */
+  /**
+   * Lets the n-th call fail, for every n that there is, without huge pages and with them, and
+   * prints what docs/faults.md keeps.
+   */
   @Test
   void everyCallMayFail() {
     FaultTable table = new FaultTable();
     for (FaultTable.Errno errno : FaultTable.Errno.values()) {
-      for (int n = 0; failOnce(n, errno, table); n++) {}
-      for (int n = 0; failForGood(n, errno, table); n++) {}
+      for (boolean hugePages : new boolean[] {false, true}) {
+        for (int n = 0; failOnce(n, errno, hugePages, table); n++) {}
+        for (int n = 0; failForGood(n, errno, hugePages, table); n++) {}
+      }
     }
     System.out.println(table);
     for (FailingSystemCalls.Call call : FailingSystemCalls.Call.values()) {
@@ -73,9 +82,9 @@ class SystemCallFailureTest {
   }
 
   /** Lets the n-th call fail, ending the manager included; returns whether there was one. */
-  private boolean failOnce(int n, FaultTable.Errno errno, FaultTable table) {
+  private boolean failOnce(int n, FaultTable.Errno errno, boolean hugePages, FaultTable table) {
     calls.fail(n, FaultTable.Span.ONCE.calls, errno.number);
-    Engine engine = engine();
+    Engine engine = engine(hugePages);
     FaultScenario scenario = new FaultScenario(engine);
     scenario.run();
     // What could not go back when it was idle goes with the next occasion.
@@ -91,9 +100,9 @@ class SystemCallFailureTest {
   }
 
   /** Lets all calls from the n-th on fail, for as long as the manager is in use. */
-  private boolean failForGood(int n, FaultTable.Errno errno, FaultTable table) {
+  private boolean failForGood(int n, FaultTable.Errno errno, boolean hugePages, FaultTable table) {
     calls.fail(n, FaultTable.Span.FOR_GOOD.calls, errno.number);
-    Engine engine = engine();
+    Engine engine = engine(hugePages);
     FaultScenario scenario = new FaultScenario(engine);
     scenario.run();
     boolean failed = calls.failed() > 0;
@@ -171,13 +180,13 @@ class SystemCallFailureTest {
     Block reused = engine.budgets().root().allocate(100);
     reused.segment().fill((byte) 1);
     calls.heal();
-    for (int tick = 0; tick < 12; tick++) {
+    for (int tick = 0; tick < FaultScenario.TICKS; tick++) {
       engine.tick();
     }
     // Whatever had failed before, nothing is taken from under a live block.
     assertThat(reused.segment().get(ValueLayout.JAVA_BYTE, 99)).isEqualTo((byte) 1);
     reused.close();
-    for (int tick = 0; tick < 12; tick++) {
+    for (int tick = 0; tick < FaultScenario.TICKS; tick++) {
       engine.tick();
     }
     assertThat(engine.snapshot().committedBytes()).isZero();

@@ -38,10 +38,8 @@ final class Chunk {
   /** Slices that are backed by memory, or were made so and not given back since. */
   long committed;
 
-  /**
-   * Slices that were free and committed when the clock last looked, and have not been used since.
-   */
-  long idle;
+  /** The tick of the pool's clock in which slices became free last. */
+  long freedAt;
 
   /** Where the {@link ChunkPool} keeps this chunk: the longest run of free slices. */
   int bin = ChunkBins.NONE;
@@ -57,8 +55,13 @@ final class Chunk {
   }
 
   /** Returns the mask of all slices. */
-  private long all() {
+  long all() {
     return huge ? 1 : -1L;
+  }
+
+  /** Returns the slices that belong to no page although memory backs them. */
+  long idle() {
+    return free & committed;
   }
 
   /** Tells whether no page stands here. */
@@ -76,9 +79,13 @@ final class Chunk {
     return (count == SLICES ? -1L : (1L << count) - 1) << first;
   }
 
-  /** Returns the first slice of a run of {@code count} free ones, or 64 if there is none. */
+  /**
+   * Returns the first slice of a run of {@code count} free ones, if possible of such as are backed
+   * by memory, or 64 if there is none.
+   */
   int findRun(int count) {
-    return Long.numberOfTrailingZeros(runStarts(free, count));
+    long backed = runStarts(idle(), count);
+    return Long.numberOfTrailingZeros(backed != 0 ? backed : runStarts(free, count));
   }
 
   /** Returns the length of the longest run of free slices. */

@@ -8,27 +8,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The chunk that fits a run most tightly is found by one look at a mask of the bins that are not
  * empty. Tight fits keep the long runs long and let the other chunks become wholly free; a chunk
- * that is wholly free is taken last. Guarded by the lock of the {@link ChunkPool}.
+ * that is wholly free is taken last, and one without memory after all others. Guarded by the lock
+ * of the {@link ChunkPool}.
  */
 final class ChunkBins {
 
   /** What {@link Chunk#bin} is for a chunk that stands in none. */
   static final int NONE = -1;
 
-  private final @Nullable Chunk[] bins = new Chunk[Chunk.SLICES + 1];
+  /** Where chunks stand that are wholly free, and that no memory backs. */
+  private static final int VACANT = Chunk.SLICES + 1;
 
-  /** The bins that are not empty; the last, for wholly free chunks, has no bit. */
+  private final @Nullable Chunk[] bins = new Chunk[VACANT + 1];
+
+  /** The bins that are not empty; the last two, for wholly free chunks, have no bit. */
   private long occupied;
 
   /** Returns the chunk with the shortest sufficient run of {@code slices} free ones, or null. */
   @Nullable Chunk tightest(int slices) {
     long fitting = slices == Chunk.SLICES ? 0 : occupied & (-1L << slices);
-    return bins[fitting != 0 ? Long.numberOfTrailingZeros(fitting) : Chunk.SLICES];
+    if (fitting != 0) {
+      return bins[Long.numberOfTrailingZeros(fitting)];
+    }
+    Chunk unused = bins[Chunk.SLICES];
+    return unused != null ? unused : bins[VACANT];
   }
 
-  /** Puts {@code chunk}, whose free slices have changed, where it belongs. */
+  /** Puts {@code chunk}, whose free or committed slices have changed, where it belongs. */
   void place(Chunk chunk) {
-    int bin = chunk.longestRun();
+    int bin = binOf(chunk);
     if (bin == chunk.bin) {
       return;
     }
@@ -40,6 +48,11 @@ final class ChunkBins {
     }
     bins[bin] = chunk;
     mark(bin);
+  }
+
+  /** Returns the bin where {@code chunk} belongs. */
+  static int binOf(Chunk chunk) {
+    return chunk.committed == 0 ? VACANT : chunk.longestRun();
   }
 
   /** Takes {@code chunk} out, if it is in. */

@@ -303,12 +303,12 @@ public final class Heaps {
   // ---- the clock ----
 
   /** Lets go of dead threads, takes empty pages back, and gives idle memory back. */
-  public void tick(boolean idleEnds) {
+  public void tick(boolean secondEnds) {
     collect(false);
-    if (idleEnds) {
+    if (secondEnds) {
       closeQuietHeaps();
     }
-    pool.tick(idleEnds);
+    pool.tick();
   }
 
   /**

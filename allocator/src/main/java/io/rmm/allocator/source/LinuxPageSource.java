@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <p>An extent is made usable by {@code mprotect} when it is handed out, so that a kernel that does
  * not overcommit can refuse it there and then, and it stays usable until it is retired.
  *
+ * <p><b>Huge pages</b> are asked for by {@code madvise} if the source is made to. Where the kernel
+ * has none, or is told never to give them, all is as if they had not been asked for. The kernel may
+ * also give them unasked (its setting {@code always}); then a part that is discarded may split one,
+ * which this source cannot prevent.
+ *
  * <p>Retired extents are mapped to an empty file, one for the source. It is made at the start, when
  * the process has files to spare, and tried for once more at each end of an extent if that failed.
  * Where there is none for good, because a kernel or a container forbids it, memory goes back all
@@ -22,20 +27,28 @@ public final class LinuxPageSource implements PageSource {
 
   private final SystemCalls calls;
   private final AddressSpace addressSpace;
+  private final boolean hugePages;
+  private volatile boolean hugePagesRefused;
   private volatile int emptyFile = NO_FILE;
 
-  /** Makes the source of a process. */
-  public LinuxPageSource(SystemCalls calls) {
-    this(calls, AddressSpace.STEP_BYTES);
+  /**
+   * Makes the source of a process.
+   *
+   * @param hugePages whether to ask for huge pages, if the kernel gives them to those who ask
+   */
+  public LinuxPageSource(SystemCalls calls, boolean hugePages) {
+    this(calls, AddressSpace.STEP_BYTES, hugePages && TransparentHugePages.areGiven());
   }
 
   /**
    * Makes a source with an address range of its own, as tests do, who need many.
    *
    * @param step bytes of address space to reserve at a time
+   * @param hugePages whether to ask for huge pages, whatever the kernel says
    */
-  public LinuxPageSource(SystemCalls calls, long step) {
+  public LinuxPageSource(SystemCalls calls, long step, boolean hugePages) {
     this.calls = calls;
+    this.hugePages = hugePages;
     this.addressSpace = new AddressSpace(calls, step);
     try {
       emptyFile = calls.createEmptyFile();
@@ -59,6 +72,11 @@ public final class LinuxPageSource implements PageSource {
   }
 
   @Override
+  public boolean hasHugePages() {
+    return hugePages;
+  }
+
+  @Override
   public boolean canChangeScope() {
     return true;
   }
@@ -74,7 +92,26 @@ public final class LinuxPageSource implements PageSource {
     // If this fails the address space is lost, which is all that it costs: it is not reused
     // because a partial mprotect may have changed some of it.
     calls.makeUsable(address, bytes);
+    if (hugePages) {
+      preferHugePages(address, bytes);
+    }
     return new LinuxExtent(calls.view(address, bytes));
+  }
+
+  /** Without them the extent works as well, only not as fast. */
+  private void preferHugePages(long address, long bytes) {
+    try {
+      calls.preferHugePages(address, bytes);
+    } catch (SystemCallException e) {
+      if (!hugePagesRefused) {
+        hugePagesRefused = true;
+        Log.logger()
+            .log(
+                System.Logger.Level.WARNING,
+                "there are no huge pages for memory: {0}",
+                e.getMessage());
+      }
+    }
   }
 
   @Override

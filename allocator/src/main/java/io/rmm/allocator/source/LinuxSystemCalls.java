@@ -43,6 +43,7 @@ public final class LinuxSystemCalls implements SystemCalls {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_HUGEPAGE = 14;
   private static final int MFD_CLOEXEC = 1;
   private static final int NO_FILE = -1;
 
@@ -105,6 +106,11 @@ public final class LinuxSystemCalls implements SystemCalls {
   @Override
   public void discard(long address, long bytes) {
     int _ = (int) call("madvise", bytes, madvise, address, bytes, MADV_DONTNEED, 0, 0, 0);
+  }
+
+  @Override
+  public void preferHugePages(long address, long bytes) {
+    int _ = (int) call("madvise", bytes, madvise, address, bytes, MADV_HUGEPAGE, 0, 0, 0);
   }
 
   @Override

@@ -13,6 +13,14 @@ public interface PageSource {
   /** Tells whether memory comes when an extent is touched, and not all at once. */
   boolean isLazy();
 
+  /**
+   * Tells whether memory comes in huge pages: then the first touch of an aligned 2 MiB makes all of
+   * it resident, and to discard a part would split the page that backs the rest.
+   */
+  default boolean hasHugePages() {
+    return false;
+  }
+
   /** Tells whether {@link #inScope} works: it needs native access, which a process may deny. */
   boolean canChangeScope();
 

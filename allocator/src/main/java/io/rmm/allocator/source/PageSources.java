@@ -15,7 +15,10 @@ public final class PageSources {
    * Returns the source called {@code name}: {@code "linux"}, {@code "portable"}, or {@code "auto"}
    * for the first of these that works here.
    *
-   * @throws IllegalArgumentException if there is no source of that name
+   * <p>The source of Linux asks for huge pages if the system property {@code rmm.hugepages} is
+   * {@code madvise} when it is first used; unless set, it is {@code off}.
+   *
+   * @throws IllegalArgumentException if there is no source of that name, or no such setting
    * @throws UnsupportedOperationException if {@code "linux"} is asked for and does not work here
    */
   public static PageSource named(String name) {
@@ -46,7 +49,7 @@ public final class PageSources {
     LinuxPageSource source = linux;
     if (source == null) {
       try {
-        source = new LinuxPageSource(new LinuxSystemCalls());
+        source = new LinuxPageSource(new LinuxSystemCalls(), wantsHugePages());
       } catch (IllegalCallerException | LinkageError e) {
         throw new UnsupportedOperationException(
             "the Linux page source does not work here: " + e.getMessage(), e);
@@ -54,6 +57,17 @@ public final class PageSources {
       linux = source;
     }
     return source;
+  }
+
+  private static boolean wantsHugePages() {
+    String value = System.getProperty("rmm.hugepages", "off");
+    return switch (value) {
+      case "off" -> false;
+      case "madvise" -> true;
+      default ->
+          throw new IllegalArgumentException(
+              "system property rmm.hugepages must be off or madvise, but is " + value);
+    };
   }
 
   private static boolean isLinux() {

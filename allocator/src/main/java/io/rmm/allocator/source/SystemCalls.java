@@ -27,6 +27,9 @@ public interface SystemCalls {
   /** Gives the memory behind usable address space back ({@code MADV_DONTNEED}); it reads as 0. */
   void discard(long address, long bytes);
 
+  /** Asks for huge pages behind usable address space ({@code MADV_HUGEPAGE}). */
+  void preferHugePages(long address, long bytes);
+
   /**
    * Makes a file without a name and without contents ({@code memfd_create}), for {@link #retire}.
    *

@@ -30,7 +30,7 @@ public final class SlotStates {
     for (ThreadHeap heap : heaps.heaps) {
       states.checkHeap(heap);
     }
-    for (Chunk chunk : pool.byAddress.values()) {
+    for (Chunk chunk : pool.memory.byAddress.values()) {
       states.checkChunk(chunk);
     }
     assertThat(states.pagesOfHeaps).as("pages that stand in no chunk").isEmpty();
@@ -72,7 +72,9 @@ public final class SlotStates {
     long all = chunk.huge ? 1 : -1L;
     assertThat(chunk.free).as("free slices").isEqualTo(all & ~taken);
     assertThat(taken & ~chunk.committed).as("slices of a page that are not committed").isZero();
-    assertThat(chunk.idle & ~(chunk.free & chunk.committed)).as("idle slices").isZero();
+    assertThat(chunk.bin)
+        .as("the bin of the chunk")
+        .isEqualTo(chunk.huge ? ChunkBins.NONE : ChunkBins.binOf(chunk));
     committed += chunk.bytes(chunk.committed);
     reserved += chunk.extent.bytes();
   }

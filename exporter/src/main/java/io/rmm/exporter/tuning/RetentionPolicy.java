@@ -22,9 +22,9 @@ import java.util.Locale;
  * <p><b>Unlike ways up and down.</b> A limit that is too low costs page faults, and shows: memory
  * is mapped again that had just been returned for lying above the limit. On that evidence, and on
  * no other, the limit is raised, at once and to the target. A limit that is too high costs memory
- * until the manager's idle time is over, and does not show at once: it is lowered by half of the
- * way every {@link MoveHistory#STEP_REST}, not in the first minute, and not before it has rested
- * after a raise. Differences within the {@linkplain #deadband deadband} are left alone.
+ * until it has decayed, and does not show at once: it is lowered by half of the way every {@link
+ * MoveHistory#STEP_REST}, not in the first minute, and not before it has rested after a raise.
+ * Differences within the {@linkplain #deadband deadband} are left alone.
  *
  * <p><b>Not tried on purpose:</b> steering by the outcome (resident bytes, latency) with a
  * controller that integrates. The demand window has a physical zero and no feedback from the limit

@@ -174,7 +174,8 @@ class RetentionPolicyTest {
 
     assertThat(pool.limit).isBetween(200 * MIB, 225 * MIB);
     assertThat(pool.trimmed).as("nothing returned for nothing any more").isEqualTo(trimmed);
-    assertThat(pool.mapped).isEqualTo(mapped);
+    // In three quarters of a second the curve has taken less than a hundredth of what is idle.
+    assertThat(pool.mapped - mapped).isLessThan(10 * 60 * 1_000 / 1_500 * 2 * MIB);
     assertThat(pool.mostReversalsAnHour()).isZero();
   }
 
@@ -234,17 +235,18 @@ class RetentionPolicyTest {
     assertThat(pool.mostReversalsAnHour()).isLessThanOrEqualTo(MoveHistory.MOST_REVERSALS);
   }
 
-  /** Demand dips for a quarter of a second, always between two samples. */
+  /**
+   * Demand dips for a quarter of a second, always between two samples: the curve lets that pass.
+   */
   @Test
-  void dipsThatSamplesDoNotSeeAreNoticedByWhatTheyCost() {
+  void dipsThatTheCurveLetsPassChangeNothing() {
     LongUnaryOperator dips = millis -> (millis % 1000 == 500 ? 100 : 500) * MIB;
 
     pool.run(Duration.ofHours(2), dips);
 
-    assertThat(pool.moves).anyMatch(move -> move.decision().verdict() == Verdict.RAISED);
-    assertThat(pool.mostReversalsAnHour()).isLessThanOrEqualTo(MoveHistory.MOST_REVERSALS);
-    long mappedWithoutTuning = 2 * 3600 * (400 - 64) * MIB;
-    assertThat(pool.mapped).isLessThan(mappedWithoutTuning / 4);
+    assertThat(pool.trimmed).isZero();
+    assertThat(pool.mapped).isEqualTo(500 * MIB);
+    assertThat(pool.moves).noneMatch(move -> move.decision().verdict() == Verdict.RAISED);
   }
 
   /** Demand peaks for a quarter of a second and is trimmed before the next sample. */

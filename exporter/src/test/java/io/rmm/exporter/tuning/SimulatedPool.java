@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 
 /**
- * A manager's chunk pool in simulated time, with the policy at its knob: what lies idle above the
- * limit goes back every 250 ms, what has lain idle for a whole second goes back at its end.
+ * A manager's chunk pool in simulated time, with the policy at its knob: every 250 ms part of what
+ * lies idle goes back, along the kernel's curve, within 1 s down to the limit and within 6 s below
+ * it.
  */
 final class SimulatedPool {
 
@@ -25,7 +26,8 @@ final class SimulatedPool {
   long mapped;
   long trimmed;
   private long returned;
-  private long idleForAWhile;
+  private final long[] idleByAge = new long[24];
+  private long idleBefore;
   private long millis;
   private MoveHistory history = MoveHistory.none();
   private final ArrayDeque<DemandSample> window = new ArrayDeque<>();
@@ -43,22 +45,39 @@ final class SimulatedPool {
       long used = demand.applyAsLong(millis);
       mapped += Math.max(0, used - committed);
       committed = Math.max(committed, used);
-      long excess = Math.max(0, committed - used - limit);
-      trimmed += excess;
-      giveBack(excess);
+      decay(committed - used);
+      idleBefore = committed - used;
       if (millis % 1000 == 0) {
-        giveBack(Math.min(idleForAWhile, committed - used));
-        idleForAWhile = committed - used;
         step(used);
       }
-      idleForAWhile = Math.min(idleForAWhile, committed - used);
     }
     return this;
   }
 
-  private void giveBack(long bytes) {
-    committed -= bytes;
-    returned += bytes;
+  private void decay(long idle) {
+    System.arraycopy(idleByAge, 0, idleByAge, 1, idleByAge.length - 1);
+    idleByAge[0] = Math.max(0, idle - idleBefore);
+    long reused = Math.max(0, idleBefore - idle);
+    for (int age = 1; age < idleByAge.length; age++) {
+      long here = Math.min(reused, idleByAge[age]);
+      idleByAge[age] -= here;
+      reused -= here;
+    }
+    long stays = stays(idleByAge.length);
+    long atMost = Math.max(limit, stays(4));
+    long goes = Math.max(0, idle - Math.min(stays, atMost));
+    trimmed += atMost < stays ? goes : 0;
+    committed -= goes;
+    returned += goes;
+  }
+
+  private long stays(int ticks) {
+    double bytes = 0;
+    for (int age = 0; age < ticks; age++) {
+      double x = (double) age / ticks;
+      bytes += idleByAge[age] * (1 - x * x * x * (x * (6 * x - 15) + 10));
+    }
+    return (long) bytes;
   }
 
   private void step(long used) {
