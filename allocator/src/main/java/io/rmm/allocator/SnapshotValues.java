@@ -33,13 +33,17 @@ final class SnapshotValues implements Cloneable {
   long tuningDecisions;
   long droppedListeners;
 
-  /** Sets the ladder; raises each rung to the one below, and the first to 0. */
+  /**
+   * Sets the ladder. The upper two rungs are counted exactly, the lower ones are sums over heaps,
+   * too high by all that was allocated while a reader lost its processor amid them: so they are
+   * lowered to what is committed, and each is raised to the one below.
+   */
   void ladder(long requested, long used, long active, long committed, long reserved) {
-    requestedBytes = Math.max(0, requested);
-    usedBytes = Math.max(requestedBytes, used);
-    activeBytes = Math.max(usedBytes, active);
-    committedBytes = Math.max(activeBytes, committed);
+    committedBytes = Math.max(0, committed);
     reservedBytes = Math.max(committedBytes, reserved);
+    usedBytes = Math.clamp(used, 0, committedBytes);
+    requestedBytes = Math.clamp(requested, 0, usedBytes);
+    activeBytes = Math.clamp(active, usedBytes, committedBytes);
   }
 
   /** Sets the counters of allocations and frees; lowers frees to allocations. */

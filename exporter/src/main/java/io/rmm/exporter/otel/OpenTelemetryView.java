@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * from it, so that they agree with each other. No ratios are exported: sums and quotients over
  * processes can be formed of parts, but not of ratios. Values of a budget include its descendants';
  * the root, {@code root}, has the total. Beyond {@value BudgetCap#DEFAULT_NAMED} budgets the rest
- * is added up as {@value BudgetCap#OTHER}, so that a source has 149 series at the most.
+ * is added up as {@value BudgetCap#OTHER}, so that a source has 141 series at the most.
  *
  * <p><b>Events</b> are handed over by a thread of the source's own, see {@link EventForwarder}: the
  * first three of each cause in full, further ones as a number ({@code rmm.event.count}) every half

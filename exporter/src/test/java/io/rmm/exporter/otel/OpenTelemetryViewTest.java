@@ -162,7 +162,7 @@ class OpenTelemetryViewTest {
       for (int i = 0; i < 2000; i++) {
         manager.rootBudget().child("tenant-" + i, BudgetLimits.hard(1 << 20));
       }
-      assertThat(series()).as("one less, as the root has no limit").isEqualTo(149 - 1);
+      assertThat(series()).as("one less, as the root has no limit").isEqualTo(141 - 1);
       assertThat(values(reader).get("rmm.memory.used"))
           .hasSize(BudgetCap.DEFAULT_NAMED + 1)
           .containsKeys("root", BudgetCap.OTHER);

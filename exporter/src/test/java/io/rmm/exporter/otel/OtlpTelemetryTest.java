@@ -126,7 +126,7 @@ class OtlpTelemetryTest {
       int before = receiver.metrics.size();
       await().atMost(PATIENCE).until(() -> receiver.metrics.size() > before + 1);
 
-      assertThat(OtlpReceiver.points(receiver.metrics.getLast())).hasSize(149 - 1);
+      assertThat(OtlpReceiver.points(receiver.metrics.getLast())).hasSize(141 - 1);
       assertThat(receiver.lastEncoding).isEqualTo("gzip");
       assertThat(gzippedBytes(receiver.metrics.getLast())).isLessThanOrEqualTo(2 << 10);
     }
