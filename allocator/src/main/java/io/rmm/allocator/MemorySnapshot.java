@@ -248,8 +248,8 @@ public final class MemorySnapshot {
     private Builder() {}
 
     /**
-     * Sets the ladder. A rung below the one under it, as counters read one after the other can make
-     * it, is raised to that one; a negative first rung is raised to 0.
+     * Sets the ladder. Counters that are read one after the other may contradict each other: what
+     * is above the committed bytes is lowered to them, and a rung below the one under it is raised.
      */
     public Builder ladder(long requested, long used, long active, long committed, long reserved) {
       values.ladder(requested, used, active, committed, reserved);

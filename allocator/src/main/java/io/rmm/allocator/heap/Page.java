@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Identity.</b> {@link #ids} says of each slot what stands in it: a positive number is the id
  * of the live block, a negative one the complement of the id of the block that was freed last, 0
  * means never used. Ids are never given twice in a process, so the id doubles as the slot's
- * generation: freeing is one compare-and-set from {@code id} to {@code ~id}, which decides exactly
- * one winner among any number of threads, and which a stale handle fails after any number of reuses
- * of the slot. Two bits besides mark live blocks that may be freed in another way ({@link #SHARED},
- * {@link #DETACHED}), so that a plain free of them fails into the slow path without a check of its
- * own. Why an array of the page and not a field of the handle: an object whose field is the target
- * of a compare-and-set is never scalar-replaced.
+ * generation: freeing turns {@code id} into {@code ~id}, by compare-and-set where others may free
+ * the slot too (see {@link Hold}). That decides exactly one winner among any number of threads, and
+ * a stale handle fails it after any number of reuses of the slot. Two bits besides mark live blocks
+ * that may be freed in another way ({@link #SHARED}, {@link #DETACHED}), so that a plain free of
+ * them fails into the slow path without a check of its own. Why an array of the page and not a
+ * field of the handle: an object whose field is the target of a compare-and-set is never
+ * scalar-replaced.
  *
  * <p><b>Free slots.</b> {@link #free} has a bit for each free slot, but for those of the word that
  * the {@link Bin} takes slots from, and belongs to whoever holds the owning heap: no atomics. A
