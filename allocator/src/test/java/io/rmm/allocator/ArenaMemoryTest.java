@@ -116,18 +116,21 @@ class ArenaMemoryTest {
     // There are pages with free slots for the segments and for the least region, and no others.
     blocks.add(budget.allocate(100));
     blocks.add(budget.allocate(ArenaRegions.FIRST_BYTES));
-    assertThatThrownBy(
-            () -> {
-              while (true) {
-                blocks.add(budget.allocate(64 << 10));
-              }
-            })
-        .isInstanceOf(AllocationRejectedException.class);
+    // The second of these has pages of one slice, and leaves none.
+    for (int size : List.of(64 << 10, 2_000)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  blocks.add(budget.allocate(size));
+                }
+              })
+          .isInstanceOf(AllocationRejectedException.class);
+    }
     for (Arena arena : List.of(budget.openConfinedArena(), budget.openSharedArena())) {
       for (int i = 0; i < 100; i++) {
         arena.allocate(100).fill((byte) 1);
       }
-      assertThat(engine.snapshot().rejections()).isEqualTo(1);
+      assertThat(engine.snapshot().rejections()).isEqualTo(2);
       assertThat(engine.snapshot().committedBytes()).isLessThanOrEqualTo(4 << 20);
       arena.close();
     }
