@@ -110,8 +110,7 @@ public final class Bin {
     }
     Page next = partial;
     if (next != null) {
-      partial = next.next;
-      next.next = null;
+      unlist(next);
     } else {
       next = heap.newPage(sizeClass);
     }
@@ -152,7 +151,26 @@ public final class Bin {
   void relist(Page freed) {
     freed.full = false;
     freed.next = partial;
+    if (partial != null) {
+      partial.previous = freed;
+    }
     partial = freed;
+  }
+
+  /** Takes {@code listed} from the list of partial pages. */
+  private void unlist(Page listed) {
+    Page next = listed.next;
+    Page previous = listed.previous;
+    if (previous == null) {
+      partial = next;
+    } else {
+      previous.next = next;
+    }
+    if (next != null) {
+      next.previous = previous;
+    }
+    listed.next = null;
+    listed.previous = null;
   }
 
   /** Returns the free slots of word {@code word} of {@code asked} that are kept here. */
@@ -160,24 +178,19 @@ public final class Bin {
     return asked == page && word * Long.SIZE == firstSlot ? free : 0;
   }
 
-  /** Forgets the pages that went back to the pool. */
-  void unlistDead() {
-    if (page != null && page.dead) {
+  /** Forgets {@code empty}, which goes back to the pool. */
+  void forget(Page empty) {
+    if (empty == page) {
       forgetCurrent();
+    } else if (!empty.full) {
+      unlist(empty);
     }
-    Page kept = null;
-    Page listed = partial;
-    partial = null;
-    while (listed != null) {
-      Page next = listed.next;
-      listed.next = null;
-      if (!listed.dead) {
-        listed.next = kept;
-        kept = listed;
-      }
-      listed = next;
-    }
-    partial = kept;
+  }
+
+  /** Returns the current page if no slot of it is live, or null. */
+  @Nullable Page emptyCurrent() {
+    Page current = page;
+    return current != null && current.isEmpty() ? current : null;
   }
 
   private void forgetCurrent() {

@@ -110,8 +110,18 @@ public final class Page {
   /** Where the owner's list of pages has this one. */
   int index;
 
-  /** The next page of the owner's partial list. */
+  /** The neighbours in the bin's list of partial pages. */
   @Nullable Page next;
+
+  @Nullable Page previous;
+
+  /** What {@link #free} is when no slot is live, if it has one word; else 0, which it never is. */
+  private final long freeWhenEmpty;
+
+  /** Whether the page waits among those that {@link HeapPages} noted as empty. */
+  boolean notedAsEmpty;
+
+  @Nullable Page nextNoted;
 
   /** The next page of the owner's queue of remotely freed pages. */
   @Nullable Page nextRemote;
@@ -173,6 +183,7 @@ public final class Page {
     for (int word = 0; word < words; word++) {
       free[word] = all(word);
     }
+    this.freeWhenEmpty = words == 1 ? free[0] : 0;
   }
 
   /** Returns what stands in {@code slot}, as {@link #ids} has it. */
@@ -207,9 +218,14 @@ public final class Page {
 
   /** Gives a slot back. The caller holds the owner and has made the slot's id negative. */
   void give(int slot) {
-    free[slot >>> 6] |= 1L << slot;
+    int word = slot >>> 6;
+    long slots = free[word] | 1L << slot;
+    free[word] = slots;
     if (full) {
       bin.relist(this);
+    }
+    if (slots == freeWhenEmpty) {
+      owner.pages.noteAsEmpty(this);
     }
   }
 
@@ -236,6 +252,11 @@ public final class Page {
         free[word] |= (long) REMOTE.getAndSet(remote, FIRST_REMOTE + word, 0L);
       }
     }
+  }
+
+  /** Tells whether no slot is live, if the page has so few slots that one look tells. */
+  boolean isSeenEmpty() {
+    return free[0] == freeWhenEmpty;
   }
 
   /** Returns the first word with a free slot, searching around from {@code start}, or -1. */

@@ -36,6 +36,9 @@ public final class SizeClasses {
   private static final byte[] SMALL_INDEX = smallIndex();
   private static final byte[] LARGE_INDEX = largeIndex();
 
+  /** The first of the classes whose pages have one slot; all above it are such too. */
+  static final int FIRST_LARGE = SMALL_INDEX[SMALL_INDEX.length - 1] + 1;
+
   /** The number of classes. */
   public static final int COUNT = SLOT_BYTES.length;
 

@@ -72,6 +72,8 @@ public final class ThreadHeap extends Hold {
     StackRoom.check();
     if (pages.isSweepDue()) {
       releaseEmptyPages(false);
+    } else if (pages.areManyEmpty()) {
+      releaseNotedPages();
     }
     Page page = heaps.pool().takePage(this, sizeClass);
     pages.add(page);
@@ -127,8 +129,13 @@ public final class ThreadHeap extends Hold {
       page.nextRemote = null;
       page.clearPending();
       page.collectRemote();
-      if (page.full && !page.dead && page.firstFreeWord(0) >= 0) {
-        page.bin.relist(page);
+      if (!page.dead) {
+        if (page.full && page.firstFreeWord(0) >= 0) {
+          page.bin.relist(page);
+        }
+        if (page.isSeenEmpty()) {
+          pages.noteAsEmpty(page);
+        }
       }
       page = next;
     }
@@ -137,15 +144,51 @@ public final class ThreadHeap extends Hold {
   /**
    * Gives pages without a live slot back to the pool.
    *
-   * @param all whether current pages are given back too, although their classes are in use
+   * <p>Also large pages that are current although their class is in use: to take one from the pool
+   * again is little beside the use of so large a block.
+   *
+   * @param all whether other current pages are given back too, although their classes are in use
    */
   void releaseEmptyPages(boolean all) {
     drainRemote();
-    if (pages.sweep(heaps.pool(), all)) {
-      for (Bin bin : bins) {
-        bin.unlistDead();
+    pages.beginSweep();
+    for (int i = pages.count() - 1; i >= 0; i--) {
+      Page page = pages.at(i);
+      page.collectRemote();
+      if (page.isEmpty()
+          && (all || SizeClasses.isLarge(page.sizeClass) || page.bin.isDispensable(page))) {
+        release(page);
       }
     }
+  }
+
+  /**
+   * Does the same with the pages that were noted as empty and with large current ones: without a
+   * look at all the others, of which there may be thousands.
+   */
+  private void releaseNotedPages() {
+    Page page = pages.takeNoted();
+    while (page != null) {
+      Page next = page.nextNoted;
+      page.nextNoted = null;
+      page.notedAsEmpty = false;
+      if (!page.dead && page.isEmpty() && page.bin.isDispensable(page)) {
+        release(page);
+      }
+      page = next;
+    }
+    for (int sizeClass = SizeClasses.FIRST_LARGE; sizeClass < SizeClasses.COUNT; sizeClass++) {
+      Page current = bins[sizeClass].emptyCurrent();
+      if (current != null) {
+        release(current);
+      }
+    }
+  }
+
+  private void release(Page page) {
+    page.bin.forget(page);
+    pages.remove(page);
+    heaps.pool().release(page);
   }
 
   /** Refuses allocations from now on, and marks what is live as dead with the manager. */

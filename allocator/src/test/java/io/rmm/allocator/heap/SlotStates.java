@@ -43,8 +43,8 @@ public final class SlotStates {
   }
 
   private void checkHeap(ThreadHeap heap) {
-    for (int i = 0; i < heap.pages.pages.size(); i++) {
-      Page page = heap.pages.pages.get(i);
+    for (int i = 0; i < heap.pages.count(); i++) {
+      Page page = heap.pages.at(i);
       assertThat(page.owner).isSameAs(heap);
       assertThat(page.index).as("place in the heap's list").isEqualTo(i);
       assertThat(page.dead).as("a listed page is dead").isFalse();
