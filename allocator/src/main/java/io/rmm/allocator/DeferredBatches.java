@@ -86,7 +86,11 @@ final class DeferredBatches {
       // The arena is closed; its batch is left to the clock.
       return;
     }
-    closeSealed();
+    try {
+      closeSealed();
+    } catch (OutOfMemoryError e) {
+      // So is what the Java heap has no room to go through.
+    }
   }
 
   /**

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  * can go back to the pool when there are many. For the holder, but for the readings at the end.
  *
  * <p><b>When they are looked for.</b> Pages of up to 64 slots, which are all but those of the
- * smallest classes, are noted when their last slot is freed, by one comparison; they go back when
- * they come to a thirty-second of the heap. All pages are gone over when there are a quarter more,
- * and by the clock. Before, all were gone over as often as a thirty-second was added: with some
- * thousand pages in a heap that was 50 us, for more than one in a hundred allocations of a burst.
+ * smallest classes, are noted when their last slot is freed, by one comparison. While a
+ * thirty-second of the heap stands empty, each page that is taken makes others of twice its size go
+ * back, those first that have been empty longest. All pages are gone over when there are a quarter
+ * more, and by the clock. Before, all were gone over as often as a thirty-second was added: with
+ * some thousand pages in a heap that was 50 us, for more than one in a hundred allocations of a
+ * burst; and to give all back at once was 300 us, though seldom.
  */
 final class HeapPages {
 
@@ -32,7 +34,10 @@ final class HeapPages {
   /** Bytes of large pages added since the last look: they may be current, and empty unnoted. */
   private long largeBytesAdded;
 
-  private @Nullable Page noted;
+  /** The page that was noted as empty first of those that wait, and the one noted last. */
+  private @Nullable Page firstNoted;
+
+  private @Nullable Page lastNoted;
   private long notedBytes;
 
   /** Tells whether so many pages were added since the last sweep that another is due. */
@@ -40,9 +45,18 @@ final class HeapPages {
     return addedSinceSweep >= Math.max(MIN_PAGES_BETWEEN_SWEEPS, pages.size() / 4);
   }
 
-  /** Tells whether it is worth a look at the pages that were noted, and at the large ones. */
-  boolean areManyEmpty() {
-    return Math.max(notedBytes, largeBytesAdded) >= Math.max(MIN_EMPTY_BYTES, bytes / EMPTY_SHARE);
+  /** Tells whether so many empty pages wait that some should go back. */
+  boolean areManyNoted() {
+    return notedBytes >= worthALook();
+  }
+
+  /** Tells whether so much was added in large pages that it is worth a look at the current ones. */
+  boolean areManyLarge() {
+    return largeBytesAdded >= worthALook();
+  }
+
+  private long worthALook() {
+    return Math.max(MIN_EMPTY_BYTES, bytes / EMPTY_SHARE);
   }
 
   void add(Page page) {
@@ -59,19 +73,34 @@ final class HeapPages {
   void noteAsEmpty(Page page) {
     if (!page.notedAsEmpty) {
       page.notedAsEmpty = true;
-      page.nextNoted = noted;
-      noted = page;
       notedBytes += page.bytes();
+      if (lastNoted == null) {
+        firstNoted = page;
+      } else {
+        lastNoted.nextNoted = page;
+      }
+      lastNoted = page;
     }
   }
 
-  /** Returns the pages that were noted, linked by {@link Page#nextNoted}, and forgets them. */
-  @Nullable Page takeNoted() {
-    Page first = noted;
-    noted = null;
-    notedBytes = 0;
+  /** Returns the page that has waited longest, which then waits no more; or null. */
+  @Nullable Page pollNoted() {
+    Page page = firstNoted;
+    if (page != null) {
+      firstNoted = page.nextNoted;
+      if (firstNoted == null) {
+        lastNoted = null;
+      }
+      page.nextNoted = null;
+      page.notedAsEmpty = false;
+      notedBytes -= page.bytes();
+    }
+    return page;
+  }
+
+  /** Begins to look at large pages that are current. */
+  void beginLook() {
     largeBytesAdded = 0;
-    return first;
   }
 
   /** Begins to go over all pages. */
@@ -106,7 +135,8 @@ final class HeapPages {
       page.closeIds();
     }
     pages.clear();
-    noted = null;
+    firstNoted = null;
+    lastNoted = null;
   }
 
   // ---- for readers; any thread ----

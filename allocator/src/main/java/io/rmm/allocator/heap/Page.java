@@ -150,9 +150,7 @@ public final class Page {
             : chunk
                 .extent
                 .memory()
-                .asSlice(
-                    (long) firstSlice << Chunk.SLICE_SHIFT,
-                    (long) SizeClasses.pageSlices(sizeClass) << Chunk.SLICE_SHIFT));
+                .asSlice((long) firstSlice << Chunk.SLICE_SHIFT, SizeClasses.pageBytes(sizeClass)));
   }
 
   private Page(

@@ -89,11 +89,14 @@ public final class SizeClasses {
     return PAGE_SLICES[index];
   }
 
+  /** Returns the bytes of a page of class {@code index}. */
+  static long pageBytes(int index) {
+    return (long) PAGE_SLICES[index] << Chunk.SLICE_SHIFT;
+  }
+
   /** Returns the slots of a page of class {@code index}. */
   static int slots(int index) {
-    return isLarge(index)
-        ? 1
-        : Math.toIntExact(((long) PAGE_SLICES[index] << Chunk.SLICE_SHIFT) / SLOT_BYTES[index]);
+    return isLarge(index) ? 1 : Math.toIntExact(pageBytes(index) / SLOT_BYTES[index]);
   }
 
   /** Tells whether pages of class {@code index} have one slot. */

@@ -72,8 +72,10 @@ public final class ThreadHeap extends Hold {
     StackRoom.check();
     if (pages.isSweepDue()) {
       releaseEmptyPages(false);
-    } else if (pages.areManyEmpty()) {
-      releaseNotedPages();
+    } else if (pages.areManyNoted()) {
+      releaseNotedPages(2 * SizeClasses.pageBytes(sizeClass));
+    } else if (pages.areManyLarge()) {
+      releaseLargeCurrentPages();
     }
     Page page = heaps.pool().takePage(this, sizeClass);
     pages.add(page);
@@ -162,21 +164,23 @@ public final class ThreadHeap extends Hold {
     }
   }
 
-  /**
-   * Does the same with the pages that were noted as empty and with large current ones: without a
-   * look at all the others, of which there may be thousands.
-   */
-  private void releaseNotedPages() {
-    Page page = pages.takeNoted();
-    while (page != null) {
-      Page next = page.nextNoted;
-      page.nextNoted = null;
-      page.notedAsEmpty = false;
+  /** Gives {@code enough} bytes of pages back that were noted as empty, if there are so many. */
+  private void releaseNotedPages(long enough) {
+    long released = 0;
+    while (released < enough) {
+      Page page = pages.pollNoted();
+      if (page == null) {
+        return;
+      }
       if (!page.dead && page.isEmpty() && page.bin.isDispensable(page)) {
+        released += page.bytes();
         release(page);
       }
-      page = next;
     }
+  }
+
+  private void releaseLargeCurrentPages() {
+    pages.beginLook();
     for (int sizeClass = SizeClasses.FIRST_LARGE; sizeClass < SizeClasses.COUNT; sizeClass++) {
       Page current = bins[sizeClass].emptyCurrent();
       if (current != null) {
