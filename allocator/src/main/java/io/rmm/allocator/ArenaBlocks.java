@@ -126,9 +126,16 @@ final class ArenaBlocks {
   private void zero(ArenaBlock block, long bytes, long requestedBytes) {
     if (!block.zero) {
       try {
-        Zeroing.zero(block.address, bytes);
+        // A further hold, since none of the first must last for as long as this may.
+        BudgetCell cell = heaps.enter(budget);
+        try {
+          cell.heap.checkOpen();
+          Zeroing.zero(block.address, bytes);
+        } finally {
+          cell.heap.leave();
+        }
       } catch (Throwable e) {
-        // The manager may have been closed meanwhile, and the memory with it.
+        // The manager has been closed meanwhile, and the memory with it.
         free(block, requestedBytes);
         throw e;
       }

@@ -264,8 +264,10 @@ final class BudgetNode extends BudgetAccount implements Budget {
    */
   BudgetCell refill(
       BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    // Before the try: who finds no room for a tally has ended the hold.
+    Bin bin = cell.tally(sizeClass).bin;
     try {
-      findPage(cell, byteSize, sizeClass, byteAlignment, arena);
+      findPage(cell, bin, byteSize, sizeClass, byteAlignment, arena);
       return cell;
     } catch (CommitRefused | OutOfMemoryError e) {
       cell.heap.leave();
@@ -285,8 +287,9 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   private BudgetCell refillAtLast(
       BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
+    Bin bin = cell.tally(sizeClass).bin;
     try {
-      findPage(cell, byteSize, sizeClass, byteAlignment, arena);
+      findPage(cell, bin, byteSize, sizeClass, byteAlignment, arena);
       return cell;
     } catch (Throwable e) {
       cell.heap.leave();
@@ -295,8 +298,12 @@ final class BudgetNode extends BudgetAccount implements Budget {
   }
 
   private void findPage(
-      BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    Bin bin = cell.tally(sizeClass).bin;
+      BudgetCell cell,
+      Bin bin,
+      long byteSize,
+      int sizeClass,
+      long byteAlignment,
+      @Nullable Arena arena) {
     if (sizeClass != SizeClasses.HUGE) {
       checkRoom(SizeClasses.slotBytes(sizeClass));
       bin.refill();

@@ -77,7 +77,6 @@ final class ConfinedArena extends ManagedArena {
     Page page = null;
     int slot = -1;
     long id = 0;
-    boolean zero = true;
     long weight = 0;
     try {
       cell = engine.heaps().enter(budget);
@@ -88,10 +87,13 @@ final class ConfinedArena extends ManagedArena {
           slot = tally.bin.take();
           if (taker.charge(cell, tally.bin.page(), slot)) {
             page = tally.bin.page();
-            zero = page.isUntouched(slot);
+            boolean zero = page.isUntouched(slot);
             id = tally.countAllocation(0);
             page.ids[slot] = id;
             weight = taker.weight(tally, id, page);
+            if (!zero) {
+              Zeroing.zero(page.address(slot), page.slotBytes);
+            }
           }
         }
       }
@@ -104,16 +106,13 @@ final class ConfinedArena extends ManagedArena {
     try {
       Token token = null;
       if (page != null) {
-        if (!zero) {
-          Zeroing.zero(page.address(slot), page.slotBytes);
-        }
         if (weight != 0) {
           token = taker.observe(id, 0, page.slotBytes, weight, true);
         }
       }
       return new ConfinedArena(budget, scope, cell, page, slot, id, token);
     } catch (Throwable e) {
-      // The Java heap is full, or the manager has been closed meanwhile, and the memory with it.
+      // The Java heap is full.
       taker.undoOpen(page, slot, id);
       throw e;
     }

@@ -5,7 +5,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Fills memory with zeros, in the way that is fastest for its size. */
+/**
+ * Fills memory with zeros, in the way that is fastest for its size.
+ *
+ * <p>Only in a hold of a heap that is open. The manager may be closed at any other time, and what
+ * it held becomes a mapping that cannot be written to: in code of the JDK that is an error that can
+ * be caught, in the C library it is the end of the process.
+ */
 final class Zeroing {
 
   /**

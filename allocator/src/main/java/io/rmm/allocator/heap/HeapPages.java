@@ -1,7 +1,6 @@
 package io.rmm.allocator.heap;
 
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ final class HeapPages {
   /** The part of the heap that may stand empty while further pages are taken. */
   private static final int EMPTY_SHARE = 32;
 
-  private final List<Page> pages = new ArrayList<>();
+  private final ArrayList<Page> pages = new ArrayList<>();
   private int addedSinceSweep;
   private long bytes;
 
@@ -57,6 +56,11 @@ final class HeapPages {
 
   private long worthALook() {
     return Math.max(MIN_EMPTY_BYTES, bytes / EMPTY_SHARE);
+  }
+
+  /** Makes sure that {@link #add} needs no room of the Java heap. */
+  void makeRoom() {
+    pages.ensureCapacity(pages.size() + 1);
   }
 
   void add(Page page) {
@@ -103,10 +107,13 @@ final class HeapPages {
     largeBytesAdded = 0;
   }
 
-  /** Begins to go over all pages. */
+  /** Begins to go over all pages, those that were noted included. */
   void beginSweep() {
     addedSinceSweep = 0;
     largeBytesAdded = 0;
+    while (pollNoted() != null) {
+      // Lest pages that go back be held on to.
+    }
   }
 
   int count() {

@@ -144,7 +144,7 @@ public final class Heaps {
     lock.lock();
     try {
       checkOpen(closed);
-      heaps.addAll(stripes.grow(count));
+      stripes.grow(count, heaps::addAll);
     } finally {
       lock.unlock();
     }
@@ -214,6 +214,7 @@ public final class Heaps {
 
   /** Waits until the revoker has done. Called by an owner that found its heap revoked. */
   void awaitRevoker() {
+    StackRoom.check();
     lock.lock();
     try {
       // To have had the lock is to know that the revoker is done.
@@ -305,6 +306,9 @@ public final class Heaps {
   /** Lets go of dead threads, takes empty pages back, and gives idle memory back. */
   public void tick(boolean secondEnds) {
     collect(false);
+    for (ThreadHeap heap : heaps) {
+      heap.noteTick();
+    }
     if (secondEnds) {
       closeQuietHeaps();
     }
@@ -336,12 +340,7 @@ public final class Heaps {
           if (orphan) {
             heap.releaseEmptyPages(true);
           } else if (heap.isStripe()) {
-            heap.holdStripe(Thread.currentThread());
-            try {
-              heap.releaseEmptyPages(all);
-            } finally {
-              heap.leave();
-            }
+            collectStripe(heap, all);
           } else {
             biased.add(heap);
           }
@@ -350,11 +349,21 @@ public final class Heaps {
       if (!biased.isEmpty()) {
         collectBiased(biased, all);
       }
-      for (ThreadHeap heap : heaps) {
-        heap.noteTick();
-      }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Waits for a stripe as long as for a biased heap: all managers share the clock. */
+  private static void collectStripe(ThreadHeap stripe, boolean all) {
+    Thread thread = Thread.currentThread();
+    int patience = all ? Integer.MAX_VALUE : CLOCK_POLLS;
+    if (stripe.tryHoldStripe(thread, patience)) {
+      try {
+        stripe.releaseEmptyPages(all);
+      } finally {
+        stripe.leave();
+      }
     }
   }
 

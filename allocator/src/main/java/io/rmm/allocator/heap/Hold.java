@@ -131,6 +131,11 @@ abstract class Hold extends HoldFlag {
     return stripe;
   }
 
+  /** Tells whether somebody seems to hold this heap. */
+  final boolean isHeld() {
+    return (int) BUSY.getOpaque(this) != 0;
+  }
+
   /**
    * Holds the heap for {@code current}, the calling thread, if it is a stripe that nobody holds.
    */
@@ -143,6 +148,17 @@ abstract class Hold extends HoldFlag {
     while (!tryHoldStripe(current)) {
       awaitStripe();
     }
+  }
+
+  /** Holds a stripe for {@code current}, the calling thread, unless it must wait too often. */
+  final boolean tryHoldStripe(Thread current, int patience) {
+    for (int polls = 0; polls < patience; polls++) {
+      if (tryHoldStripe(current)) {
+        return true;
+      }
+      awaitStripe();
+    }
+    return false;
   }
 
   /**

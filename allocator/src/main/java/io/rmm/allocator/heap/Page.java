@@ -115,7 +115,7 @@ public final class Page {
 
   @Nullable Page previous;
 
-  /** What {@link #free} is when no slot is live, if it has one word; else 0, which it never is. */
+  /** What {@link #free} is when no slot is live, if it has one word; else 0. */
   private final long freeWhenEmpty;
 
   /** Whether the page waits among those that {@link HeapPages} noted as empty. */
@@ -254,7 +254,7 @@ public final class Page {
 
   /** Tells whether no slot is live, if the page has so few slots that one look tells. */
   boolean isSeenEmpty() {
-    return free[0] == freeWhenEmpty;
+    return freeWhenEmpty != 0 && free[0] == freeWhenEmpty;
   }
 
   /** Returns the first word with a free slot, searching around from {@code start}, or -1. */

@@ -2,6 +2,7 @@ package io.rmm.allocator.heap;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The heaps that virtual threads share.
@@ -66,19 +67,21 @@ final class Stripes {
   }
 
   /**
-   * Doubles the number of stripes if it is {@code count} still. Under the lock of {@link Heaps}.
+   * Doubles the number of stripes if it is {@code count} still and none is free now. Under the lock
+   * of {@link Heaps}: whoever waited for that may have found all held because they were stopped.
    *
-   * @return those that were added
+   * @param list gets the new ones before anybody can hold one
    */
-  List<ThreadHeap> grow(int count) {
-    if (count != stripes.length) {
-      return List.of();
+  void grow(int count, Consumer<List<ThreadHeap>> list) {
+    ThreadHeap[] known = stripes;
+    if (count != known.length || !Arrays.stream(known).allMatch(Hold::isHeld)) {
+      return;
     }
-    ThreadHeap[] more = Arrays.copyOf(stripes, 2 * count);
+    ThreadHeap[] more = Arrays.copyOf(known, 2 * count);
     for (int i = count; i < more.length; i++) {
       more[i] = ThreadHeap.stripe(heaps);
     }
+    list.accept(Arrays.asList(more).subList(count, more.length));
     stripes = more;
-    return Arrays.asList(more).subList(count, more.length);
   }
 }

@@ -63,7 +63,12 @@ public final class ThreadHeap extends Hold {
     return closed;
   }
 
-  void checkOpen() {
+  /**
+   * Checks that the manager is open.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  public void checkOpen() {
     heaps.checkOpen(closed);
   }
 
@@ -77,6 +82,7 @@ public final class ThreadHeap extends Hold {
     } else if (pages.areManyLarge()) {
       releaseLargeCurrentPages();
     }
+    pages.makeRoom();
     Page page = heaps.pool().takePage(this, sizeClass);
     pages.add(page);
     return page;
