@@ -126,19 +126,26 @@ final class ArenaBlocks {
   private void zero(ArenaBlock block, long bytes, long requestedBytes) {
     if (!block.zero) {
       try {
-        // A further hold, since none of the first must last for as long as this may.
-        BudgetCell cell = heaps.enter(budget);
-        try {
-          cell.heap.checkOpen();
+        if (bytes <= Zeroing.MOST_IN_HOLD) {
+          zeroInHold(block.address, bytes);
+        } else {
           Zeroing.zero(block.address, bytes);
-        } finally {
-          cell.heap.leave();
         }
       } catch (Throwable e) {
         // The manager has been closed meanwhile, and the memory with it.
         free(block, requestedBytes);
         throw e;
       }
+    }
+  }
+
+  private void zeroInHold(long address, long bytes) {
+    BudgetCell cell = heaps.enter(budget);
+    try {
+      cell.heap.checkOpen();
+      Zeroing.zero(address, bytes);
+    } finally {
+      cell.heap.leave();
     }
   }
 

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * Fills memory with zeros, in the way that is fastest for its size.
  *
- * <p>Only in a hold of a heap that is open. The manager may be closed at any other time, and what
- * it held becomes a mapping that cannot be written to: in code of the JDK that is an error that can
- * be caught, in the C library it is the end of the process.
+ * <p>Up to {@link #MOST_IN_HOLD} only in a hold of a heap that is open. The manager may be closed
+ * at any other time, and what it held becomes a mapping that cannot be written to: in code of the
+ * JDK that is an error that can be caught, in the C library it is the end of the process.
  */
 final class Zeroing {
 
@@ -33,7 +33,7 @@ final class Zeroing {
    * three of 16 KiB in turn, where the cache has 48 ({@code fill} takes 560 ns for 16 KiB). Not
    * beyond, since a thread in there reaches no safepoint: some 25 us.
    */
-  private static final int MAX_DOWNCALL_BYTES = 1 << 20;
+  static final int MOST_IN_HOLD = 1 << 20;
 
   private static final MemorySegment ZEROS = Arena.global().allocate(MAX_COPY_BYTES, 64);
 
@@ -45,7 +45,7 @@ final class Zeroing {
       LinuxSystemCalls.PROCESS.asSlice(address, bytes).fill((byte) 0);
     } else if (bytes <= MAX_COPY_BYTES) {
       MemorySegment.copy(ZEROS, 0, LinuxSystemCalls.PROCESS, address, bytes);
-    } else if (bytes <= MAX_DOWNCALL_BYTES) {
+    } else if (bytes <= MOST_IN_HOLD) {
       LinuxSystemCalls.zero(address, bytes);
     } else {
       zeroMuch(LinuxSystemCalls.PROCESS.asSlice(address, bytes));
