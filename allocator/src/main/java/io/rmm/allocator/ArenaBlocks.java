@@ -139,6 +139,18 @@ final class ArenaBlocks {
     }
   }
 
+  /** Zeroes a slot within the hold that it was taken in, or gives it back and ends the hold. */
+  void zeroInHold(BudgetCell cell, Page page, int slot, long id) {
+    try {
+      Zeroing.zero(page.address(slot), page.slotBytes);
+    } catch (OutOfMemoryError e) {
+      // Linking the C library's function has found no room in the Java heap.
+      giveBack(cell, page, slot, id);
+      cell.heap.leave();
+      throw e;
+    }
+  }
+
   private void zeroInHold(long address, long bytes) {
     BudgetCell cell = heaps.enter(budget);
     try {

@@ -92,7 +92,7 @@ final class ConfinedArena extends ManagedArena {
             page.ids[slot] = id;
             weight = taker.weight(tally, id, page);
             if (!zero) {
-              Zeroing.zero(page.address(slot), page.slotBytes);
+              taker.zeroInHold(cell, page, slot, id);
             }
           }
         }
@@ -105,10 +105,8 @@ final class ConfinedArena extends ManagedArena {
     }
     try {
       Token token = null;
-      if (page != null) {
-        if (weight != 0) {
-          token = taker.observe(id, 0, page.slotBytes, weight, true);
-        }
+      if (weight != 0 && page != null) {
+        token = taker.observe(id, 0, page.slotBytes, weight, true);
       }
       return new ConfinedArena(budget, scope, cell, page, slot, id, token);
     } catch (Throwable e) {
