@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * slots. That word lies here, not in the page: so the fast path finds it with one load, and does
  * not write to the page, which threads that free its slots from afar must read. When the word is
  * used up, {@link #refill} finds the next one: in the same page, else in a partial page (of which
- * some slots are known to be free), else in a new page. Full pages come back to the list of partial
- * ones when a slot of theirs is freed.
+ * some slots are known to be free), else among the slots that other threads have freed meanwhile,
+ * else in a new page. Full pages come back to the list of partial ones when a slot of theirs is
+ * freed.
  */
 public final class Bin {
 
@@ -42,6 +43,9 @@ public final class Bin {
   private int firstSlot;
 
   private @Nullable Page partial;
+
+  /** The pages of which other threads have freed slots. */
+  private final RemoteQueue remoteQueue = new RemoteQueue();
 
   /** What was done here, for each budget, linked by {@link Tally#nextInBin}. */
   private @Nullable Tally tallies;
@@ -99,10 +103,18 @@ public final class Bin {
    */
   public void refill() {
     heap.checkOpen();
-    heap.drainRemote();
     Page usedUp = page;
+    // There may be a slot by now: whoever was refused memory may come back with another heap.
     if (free != 0 || (usedUp != null && load(usedUp, firstSlot + Long.SIZE))) {
       return;
+    }
+    if (partial == null) {
+      // Not before, though it would do no harm: the longer the slots are left, the more of them
+      // come with one transfer of their page's cache lines, and the fewer pages are pushed again.
+      drainRemote();
+      if (usedUp != null && load(usedUp, firstSlot + Long.SIZE)) {
+        return;
+      }
     }
     if (usedUp != null) {
       usedUp.full = true;
@@ -117,6 +129,31 @@ public final class Bin {
     page = next;
     boolean found = load(next, 0);
     assert found : "a partial or a new page has a free slot";
+  }
+
+  /** Puts {@code freed}, some slots of which were freed by others, on the queue. Any thread. */
+  void pushRemote(Page freed) {
+    remoteQueue.push(freed);
+  }
+
+  /** Makes the slots free that other threads have freed. */
+  void drainRemote() {
+    Page page = remoteQueue.takeAll();
+    while (page != null) {
+      Page next = page.nextRemote;
+      page.nextRemote = null;
+      page.clearPending();
+      page.collectRemote();
+      if (!page.dead) {
+        if (page.full && page.firstFreeWord(0) >= 0) {
+          relist(page);
+        }
+        if (page.isSeenEmpty()) {
+          heap.pages.noteAsEmpty(page);
+        }
+      }
+      page = next;
+    }
   }
 
   /** Makes {@code huge}, which has one slot, current, for {@link #take} to find. */
@@ -215,8 +252,14 @@ public final class Bin {
     return page != candidate || allocations() == allocationsAtTick;
   }
 
-  /** Notes whether the class is in use. By the clock, after it has collected. */
+  /** Tells for how many ticks no other thread has freed a slot here. */
+  int ticksWithoutRemoteFree() {
+    return remoteQueue.quietTicks();
+  }
+
+  /** Notes whether the class is in use, and by whom. By the clock, after it has collected. */
   void noteTick() {
+    remoteQueue.noteTick();
     Page current = page;
     // Only then is it asked for; to count is dear where there are many budgets.
     if (current != null && current.isEmpty()) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Free slots.</b> {@link #free} has a bit for each free slot, but for those of the word that
  * the {@link Bin} takes slots from, and belongs to whoever holds the owning heap: no atomics. A
  * thread that does not hold it sets the bit in {@link #remote} by one atomic OR instead, and, if
- * the page does not wait there already, pushes the page on the owner's queue. A slot is thus in
+ * the page does not wait there already, pushes the page on its bin's queue. A slot is thus in
  * exactly one of four states: live, free, remotely freed, or in the hands of the thread between the
  * two steps of its free.
  *
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * bytes a slot for the id, and two bits. A page object is never used for another page; after its
  * slices went back, stale handles keep failing on its array.
  */
-public final class Page {
+public final class Page extends PageLinks {
 
   /** The bit of {@link #ids} that says: live, with several handles. */
   public static final long SHARED = 1L << 62;
@@ -59,7 +59,7 @@ public final class Page {
    */
   private static final int PADDING = 8;
 
-  /** Where {@link #remote} says whether the page stands on the owner's queue. */
+  /** Where {@link #remote} says whether the page stands on its bin's queue. */
   private static final int PENDING = PADDING;
 
   /** Where {@link #remote} has the bits of the first 64 slots. */
@@ -101,30 +101,8 @@ public final class Page {
   /** The word {@link #PENDING}, then a bit for each slot that was freed without the hold. */
   final long[] remote;
 
-  /** Whether the owner has put this page aside because it found no free slot. */
-  boolean full;
-
-  /** Whether the slices went back to the pool. */
-  boolean dead;
-
-  /** Where the owner's list of pages has this one. */
-  int index;
-
-  /** The neighbours in the bin's list of partial pages. */
-  @Nullable Page next;
-
-  @Nullable Page previous;
-
   /** What {@link #free} is when no slot is live, if it has one word; else 0. */
   private final long freeWhenEmpty;
-
-  /** Whether the page waits among those that {@link HeapPages} noted as empty. */
-  boolean notedAsEmpty;
-
-  @Nullable Page nextNoted;
-
-  /** The next page of the owner's queue of remotely freed pages. */
-  @Nullable Page nextRemote;
 
   /** Makes a page for one huge block whose memory somebody else, namely an arena, takes care of. */
   static Page of(ThreadHeap owner, MemorySegment memory) {
@@ -232,11 +210,11 @@ public final class Page {
     long _ = (long) REMOTE.getAndBitwiseOr(remote, FIRST_REMOTE + (slot >>> 6), 1L << slot);
     if ((long) REMOTE.getVolatile(remote, PENDING) == 0
         && REMOTE.compareAndSet(remote, PENDING, 0L, 1L)) {
-      owner.pushRemote(this);
+      bin.pushRemote(this);
     }
   }
 
-  /** Opens the page to be pushed on the owner's queue again. Before {@link #collectRemote()}. */
+  /** Opens the page to be pushed on its bin's queue again. Before {@link #collectRemote()}. */
   void clearPending() {
     REMOTE.setVolatile(remote, PENDING, 0L);
   }

@@ -5,10 +5,10 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one heap of which other threads have freed slots: a stack that anybody pushes to and
+ * The pages of one bin of which other threads have freed slots: a stack that anybody pushes to and
  * the holder takes as a whole (Treiber 1986; without the ABA problem, since nothing is popped
  * alone). A page is pushed once, however many of its slots are freed until the holder comes by. An
- * object of its own so that the pushes do not take the cache line of the heap's own fields.
+ * object of its own so that the pushes do not take the cache line of the bin's own fields.
  */
 final class RemoteQueue {
 

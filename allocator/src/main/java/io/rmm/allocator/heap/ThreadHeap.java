@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of pages for one platform thread, or one stripe for virtual threads: a {@link Bin} for
- * each size class, a {@link BudgetCell} for each budget, and a queue of pages whose slots other
- * threads have freed. Who may touch it is told by {@link Hold}.
+ * each size class and a {@link BudgetCell} for each budget. Who may touch it is told by {@link
+ * Hold}.
  *
  * <p>A thread that dies leaves its heap with everything in it; the next new thread takes it over,
  * see {@link Heaps}. Hence a page never changes its heap, and a free needs one comparison to know
@@ -19,7 +19,6 @@ public final class ThreadHeap extends Hold {
   private final Heaps heaps;
   private final Bin[] bins;
   final HeapPages pages = new HeapPages();
-  private final RemoteQueue remoteQueue = new RemoteQueue();
   private @Nullable BudgetCell[] cells = new BudgetCell[8];
 
   private boolean closed;
@@ -124,28 +123,10 @@ public final class ThreadHeap extends Hold {
     }
   }
 
-  /** Puts {@code page}, some slots of which were freed by others, on the queue. Any thread. */
-  void pushRemote(Page page) {
-    remoteQueue.push(page);
-  }
-
   /** Makes the slots free that other threads have freed. */
-  void drainRemote() {
-    Page page = remoteQueue.takeAll();
-    while (page != null) {
-      Page next = page.nextRemote;
-      page.nextRemote = null;
-      page.clearPending();
-      page.collectRemote();
-      if (!page.dead) {
-        if (page.full && page.firstFreeWord(0) >= 0) {
-          page.bin.relist(page);
-        }
-        if (page.isSeenEmpty()) {
-          pages.noteAsEmpty(page);
-        }
-      }
-      page = next;
+  private void drainRemote() {
+    for (Bin bin : bins) {
+      bin.drainRemote();
     }
   }
 
@@ -300,11 +281,14 @@ public final class ThreadHeap extends Hold {
     for (Bin bin : bins) {
       bin.noteTick();
     }
-    remoteQueue.noteTick();
   }
 
   /** Tells for how many ticks no other thread has freed a slot of this heap. */
   int ticksWithoutRemoteFree() {
-    return remoteQueue.quietTicks();
+    int ticks = Integer.MAX_VALUE;
+    for (Bin bin : bins) {
+      ticks = Math.min(ticks, bin.ticksWithoutRemoteFree());
+    }
+    return ticks;
   }
 }
