@@ -29,6 +29,9 @@ final class Chunk {
   /** Whether this chunk serves one huge block. */
   final boolean huge;
 
+  /** Where a huge chunk is kept while it is unused. */
+  final HugeChunks.@Nullable Shelf shelf;
+
   /** The pages that stand here, by first slice; a huge chunk has its page at 0. */
   final @Nullable Page[] pages;
 
@@ -47,9 +50,15 @@ final class Chunk {
   @Nullable Chunk previousInBin;
   @Nullable Chunk nextInBin;
 
-  Chunk(Extent extent, boolean huge) {
+  /**
+   * Makes a chunk that is wholly free.
+   *
+   * @param shelf null unless the chunk is to serve one huge block
+   */
+  Chunk(Extent extent, HugeChunks.@Nullable Shelf shelf) {
     this.extent = extent;
-    this.huge = huge;
+    this.huge = shelf != null;
+    this.shelf = shelf;
     this.pages = new Page[huge ? 1 : SLICES];
     this.free = all();
   }

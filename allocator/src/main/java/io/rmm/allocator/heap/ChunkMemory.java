@@ -72,37 +72,50 @@ final class ChunkMemory {
       return chunk;
     }
     checkCommit(hasParts() ? (long) slices << Chunk.SLICE_SHIFT : Chunk.BYTES);
-    Chunk fresh = map(Chunk.BYTES, Chunk.BYTES, false);
-    bins.place(fresh);
-    return fresh;
+    return map(Chunk.BYTES, Chunk.BYTES, null);
   }
 
   /** Returns a chunk for a huge block, if possible one that held another before. */
   Chunk huge(long bytes, long byteAlignment) {
-    Chunk chunk = huge.find(bytes, byteAlignment);
-    if (chunk == null) {
-      checkCommit(bytes);
-      chunk = map(bytes, Math.max(byteAlignment, Chunk.BYTES), true);
-      huge.add(chunk);
+    HugeChunks.Shelf shelf = huge.shelf(bytes);
+    Chunk chunk = HugeChunks.find(shelf, byteAlignment);
+    if (chunk != null) {
+      return chunk;
     }
-    return chunk;
+    checkCommit(bytes);
+    return map(bytes, Math.max(byteAlignment, Chunk.BYTES), shelf);
   }
 
-  private Chunk map(long bytes, long alignment, boolean huge) {
-    Chunk chunk = new Chunk(extent(bytes, alignment), huge);
-    byAddress.put(chunk.extent.address(), chunk);
+  private Chunk map(long bytes, long alignment, HugeChunks.@Nullable Shelf shelf) {
+    long start = System.nanoTime();
+    Extent extent = extent(bytes, alignment);
+    Chunk chunk;
+    try {
+      chunk = new Chunk(extent, shelf);
+      byAddress.put(extent.address(), chunk);
+    } catch (OutOfMemoryError e) {
+      // The Java heap is full, and an extent that is in no list would never go back.
+      extent.retire();
+      throw e;
+    }
+    // From here on, nothing fails for want of Java heap.
+    reserved.addAndGet(bytes);
     if (!source.isLazy()) {
       chunk.committed = chunk.free;
       committed.addAndGet(bytes);
     }
+    if (shelf != null) {
+      HugeChunks.add(chunk);
+    } else {
+      bins.place(chunk);
+    }
+    tell(ChunkEvent.Kind.MAP, bytes, start, "demand");
     return chunk;
   }
 
   private Extent extent(long bytes, long alignment) {
-    long start = System.nanoTime();
-    Extent extent;
     try {
-      extent = mapOrPurge(bytes, alignment);
+      return mapOrPurge(bytes, alignment);
     } catch (SystemCallException e) {
       OutOfMemoryError error =
           new OutOfMemoryError(
@@ -118,11 +131,18 @@ final class ChunkMemory {
       error.initCause(e);
       throw error;
     }
-    reserved.addAndGet(bytes);
-    events.add(
-        new ChunkEvent(
-            ChunkEvent.Kind.MAP, bytes, source.name(), System.nanoTime() - start, "demand"));
-    return extent;
+  }
+
+  /**
+   * Notes an event, if the Java heap has room for it. If not, listeners miss it, and the counters
+   * have it all the same: what was done to memory has been done.
+   */
+  private void tell(ChunkEvent.Kind kind, long bytes, long start, String cause) {
+    try {
+      events.add(new ChunkEvent(kind, bytes, source.name(), System.nanoTime() - start, cause));
+    } catch (OutOfMemoryError e) {
+      // As said.
+    }
   }
 
   private Extent mapOrPurge(long bytes, long alignment) {
@@ -284,6 +304,8 @@ final class ChunkMemory {
    * given back now stays where it is, usable, and is tried again when it is next found idle.
    */
   private long retire(Chunk chunk) {
+    // An object, for which there may be no room: made before anything has happened.
+    Long address = chunk.extent.address();
     try {
       systemCalls.incrementAndGet();
       chunk.extent.retire();
@@ -291,9 +313,9 @@ final class ChunkMemory {
       events.failed(e);
       return 0;
     }
-    byAddress.remove(chunk.extent.address());
+    byAddress.remove(address);
     if (chunk.huge) {
-      huge.remove(chunk);
+      HugeChunks.remove(chunk);
     } else {
       bins.remove(chunk);
     }
@@ -306,9 +328,7 @@ final class ChunkMemory {
   private void countReturned(long bytes, long start, String cause) {
     if (bytes > 0) {
       returned.addAndGet(bytes);
-      events.add(
-          new ChunkEvent(
-              ChunkEvent.Kind.UNMAP, bytes, source.name(), System.nanoTime() - start, cause));
+      tell(ChunkEvent.Kind.UNMAP, bytes, start, cause);
     }
   }
 

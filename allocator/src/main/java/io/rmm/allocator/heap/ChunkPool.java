@@ -67,7 +67,7 @@ public final class ChunkPool {
       Chunk chunk = memory.huge(rounded, byteAlignment);
       boolean fresh = memory.commit(chunk, 1);
       Page page = new Page(owner, SizeClasses.HUGE, chunk, 0, fresh);
-      memory.huge.remove(chunk);
+      HugeChunks.remove(chunk);
       chunk.free = 0;
       chunk.pages[0] = page;
       return page;
@@ -118,7 +118,7 @@ public final class ChunkPool {
       chunk.freedAt = now;
       if (chunk.huge) {
         chunk.free = 1;
-        memory.huge.add(chunk);
+        HugeChunks.add(chunk);
       } else {
         chunk.free |= Chunk.mask(page.firstSlice, SizeClasses.pageSlices(page.sizeClass));
         memory.bins.place(chunk);

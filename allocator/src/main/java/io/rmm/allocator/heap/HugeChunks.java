@@ -1,9 +1,8 @@
 package io.rmm.allocator.heap;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They are kept for the next huge block of about that size, because the address space of an
  * extent is never given back, and a process has a limited number of mappings. Huge sizes are
- * rounded up, by an eighth at the most, so that there are few. Guarded by the {@link ChunkPool}'s
- * lock.
+ * rounded up, by an eighth at the most, so that there are few. Linked through the chunks
+ * themselves: to put one back, which is a part of freeing its block, needs no Java heap. Guarded by
+ * the {@link ChunkPool}'s lock.
  */
 final class HugeChunks {
 
@@ -22,7 +22,14 @@ final class HugeChunks {
   /** log2 of the sizes per doubling: wastes an eighth at most, and lets extents be reused. */
   private static final int STEPS_SHIFT = 3;
 
-  private final Map<Long, List<Chunk>> unused = new HashMap<>();
+  /** The unused chunks of one size. */
+  static final class Shelf {
+
+    /** The one used last, which leads to the others by {@link Chunk#nextInBin}. */
+    private @Nullable Chunk first;
+  }
+
+  private final Map<Long, Shelf> shelves = new HashMap<>();
 
   /** Returns the bytes of the slot that a huge request gets. */
   static long slotBytes(long bytes) {
@@ -31,13 +38,18 @@ final class HugeChunks {
   }
 
   /**
-   * Returns an unused chunk of {@code slotBytes} that is aligned so, of those the one used last; or
+   * Returns where chunks of {@code slotBytes} are kept, which for a size not seen before is new.
+   */
+  Shelf shelf(long slotBytes) {
+    return shelves.computeIfAbsent(slotBytes, _ -> new Shelf());
+  }
+
+  /**
+   * Returns an unused chunk of {@code shelf} that is aligned so, of those the one used last; or
    * null.
    */
-  @Nullable Chunk find(long slotBytes, long byteAlignment) {
-    List<Chunk> fitting = unused.getOrDefault(slotBytes, List.of());
-    for (int i = fitting.size() - 1; i >= 0; i--) {
-      Chunk chunk = fitting.get(i);
+  static @Nullable Chunk find(Shelf shelf, long byteAlignment) {
+    for (Chunk chunk = shelf.first; chunk != null; chunk = chunk.nextInBin) {
       if ((chunk.extent.address() & (byteAlignment - 1)) == 0) {
         return chunk;
       }
@@ -45,13 +57,36 @@ final class HugeChunks {
     return null;
   }
 
-  /** Puts {@code chunk}, in which no block stands, in. */
-  void add(Chunk chunk) {
-    unused.computeIfAbsent(chunk.extent.bytes(), _ -> new ArrayList<>()).add(chunk);
+  /** Puts {@code chunk}, in which no block stands, on its shelf. */
+  static void add(Chunk chunk) {
+    Shelf shelf = shelfOf(chunk);
+    Chunk next = shelf.first;
+    chunk.nextInBin = next;
+    if (next != null) {
+      next.previousInBin = chunk;
+    }
+    shelf.first = chunk;
   }
 
-  /** Takes {@code chunk} out, if it is in. Its place is kept: to put it back needs no Java heap. */
-  void remove(Chunk chunk) {
-    unused.getOrDefault(chunk.extent.bytes(), List.of()).remove(chunk);
+  /** Takes {@code chunk} off its shelf, if it is there. */
+  @SuppressWarnings("ReferenceEquality") // a chunk equals itself alone
+  static void remove(Chunk chunk) {
+    Shelf shelf = shelfOf(chunk);
+    Chunk previous = chunk.previousInBin;
+    Chunk next = chunk.nextInBin;
+    if (previous != null) {
+      previous.nextInBin = next;
+    } else if (shelf.first == chunk) {
+      shelf.first = next;
+    }
+    if (next != null) {
+      next.previousInBin = previous;
+    }
+    chunk.previousInBin = null;
+    chunk.nextInBin = null;
+  }
+
+  private static Shelf shelfOf(Chunk chunk) {
+    return Objects.requireNonNull(chunk.shelf, "a huge chunk has a shelf");
   }
 }

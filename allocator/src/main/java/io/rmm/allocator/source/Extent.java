@@ -28,10 +28,11 @@ public interface Extent {
    * Gives the memory behind a part of the range back to the operating system. The range stays
    * usable; memory comes back, zeroed, when it is touched.
    *
-   * @return whether that was done; false if this source cannot give back parts
    * @throws SystemCallException if the operating system refuses
+   * @throws UnsupportedOperationException if the source cannot give back parts, since it is not
+   *     {@linkplain PageSource#isLazy() lazy}
    */
-  boolean discard(long offset, long bytes);
+  void discard(long offset, long bytes);
 
   /**
    * Gives all memory back for good. A stale view that is read or written afterwards gets an

@@ -91,11 +91,13 @@ public final class LinuxPageSource implements PageSource {
     long address = addressSpace.take(bytes, alignment);
     // If this fails the address space is lost, which is all that it costs: it is not reused
     // because a partial mprotect may have changed some of it.
+    // The same of what the Java heap has no room to describe: that is found out first.
+    Extent extent = new LinuxExtent(calls.view(address, bytes));
     calls.makeUsable(address, bytes);
     if (hugePages) {
       preferHugePages(address, bytes);
     }
-    return new LinuxExtent(calls.view(address, bytes));
+    return extent;
   }
 
   /** Without them the extent works as well, only not as fast. */
@@ -164,9 +166,8 @@ public final class LinuxPageSource implements PageSource {
     }
 
     @Override
-    public boolean discard(long offset, long bytes) {
+    public void discard(long offset, long bytes) {
       calls.discard(memory.address() + offset, bytes);
-      return true;
     }
 
     @Override

@@ -70,8 +70,8 @@ public final class PortablePageSource implements PageSource {
     }
 
     @Override
-    public boolean discard(long offset, long bytes) {
-      return false;
+    public void discard(long offset, long bytes) {
+      throw new UnsupportedOperationException("an arena's memory goes back only as a whole");
     }
 
     @Override
