@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArenaBlocks {
 
-  /** A quarter of the address space of x86-64: no machine has so much memory. */
-  private static final long MAX_BYTE_SIZE = 1L << 46;
-
   /** What an alignment skips of the address space is lost; so not more than is reserved at once. */
   private static final long MAX_ALIGNMENT = 64L << 30;
 
@@ -89,7 +86,7 @@ final class ArenaBlocks {
    * an arena calls no size and no power of two a wrong argument.
    */
   private static void checkNotAbsurd(long byteSize, long byteAlignment) {
-    if (byteSize > MAX_BYTE_SIZE || byteAlignment > MAX_ALIGNMENT) {
+    if (byteSize > SizeClasses.MAX_BYTE_SIZE || byteAlignment > MAX_ALIGNMENT) {
       throw new OutOfMemoryError(
           "there is no memory for a segment of "
               + byteSize

@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetNode extends BudgetAccount implements Budget {
 
-  /** The largest request that is not absurd: a quarter of the address space of x86-64. */
-  private static final long MAX_BYTE_SIZE = 1L << 46;
-
   private static final long MAX_ALIGNMENT = 1L << 30;
 
   private final Engine engine;
@@ -247,7 +244,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     return sizeClass == page.sizeClass
         && (sizeClass != SizeClasses.HUGE
             || (byteSize >= 0
-                && byteSize <= MAX_BYTE_SIZE
+                && byteSize <= SizeClasses.MAX_BYTE_SIZE
                 && ChunkPool.hugeBytes(byteSize) == page.slotBytes));
   }
 
@@ -309,7 +306,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       bin.refill();
       return;
     }
-    if (byteSize < 0 || byteSize > MAX_BYTE_SIZE) {
+    if (byteSize < 0 || byteSize > SizeClasses.MAX_BYTE_SIZE) {
       throw new IllegalArgumentException("a block must have 0 to 2^46 bytes, not " + byteSize);
     }
     if (arena == null) {

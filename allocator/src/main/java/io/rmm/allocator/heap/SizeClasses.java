@@ -18,6 +18,9 @@ package io.rmm.allocator.heap;
  */
 public final class SizeClasses {
 
+  /** The largest request that is not absurd: half of the addresses that x86-64 gives a process. */
+  public static final long MAX_BYTE_SIZE = 1L << 46;
+
   /** All slots start at multiples of this, in bytes: enough for every Java primitive and vector. */
   public static final int GRANULE = 16;
 
