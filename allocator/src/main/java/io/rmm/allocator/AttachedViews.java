@@ -33,6 +33,7 @@ final class AttachedViews {
   private static final ThreadPoolExecutor ATTACHER = newAttacher();
 
   private final MemoryManager manager;
+  private final boolean discover;
   private final Listeners listeners;
   private final FutureTask<?> services;
   private final List<AutoCloseable> attached = new ArrayList<>();
@@ -48,6 +49,7 @@ final class AttachedViews {
   AttachedViews(MemoryManager manager, Listeners listeners, boolean discover) {
     this.manager = manager;
     this.listeners = listeners;
+    this.discover = discover;
     if (discover) {
       // That of the thread that builds the manager, as if it looked for the views itself.
       ClassLoader loader = Thread.currentThread().getContextClassLoader();
@@ -61,7 +63,9 @@ final class AttachedViews {
   /** Attaches {@code given} now, and the services soon. */
   void attach(List<MemoryView> given) {
     given.forEach(view -> attach(view.getClass().getName(), () -> view));
-    ATTACHER.execute(services);
+    if (discover) {
+      ATTACHER.execute(services);
+    }
   }
 
   private void attachServices(@Nullable ClassLoader loader) {

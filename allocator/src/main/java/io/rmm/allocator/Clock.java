@@ -9,6 +9,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * The process's clock: one daemon thread that lets every open manager give back what lies idle,
  * also when the program has gone quiet and none of its threads ever allocates again.
+ *
+ * <p>It outlives whoever builds the first manager, so it inherits nothing of that thread: neither
+ * its inheritable thread locals nor its context class loader, which would keep the classes of, say,
+ * a web application for ever. Its own context class loader is the system's, as is that of every
+ * thread that the kernel starts.
  */
 final class Clock {
 
@@ -16,7 +21,11 @@ final class Clock {
 
   private static final ScheduledExecutorService TICKER =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("rmm-clock").factory());
+          Thread.ofPlatform()
+              .daemon()
+              .name("rmm-clock")
+              .inheritInheritableThreadLocals(false)
+              .factory());
 
   private Clock() {}
 

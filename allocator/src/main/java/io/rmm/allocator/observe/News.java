@@ -44,7 +44,12 @@ public final class News {
   public void tellApart() {
     if (!waiting.isEmpty() && telling.compareAndSet(false, true)) {
       try {
-        Thread.ofPlatform().daemon().name("rmm-news").start(this::tellAndEnd);
+        // A listener may block it for long: so it keeps nothing of the thread that starts it.
+        Thread.ofPlatform()
+            .daemon()
+            .name("rmm-news")
+            .inheritInheritableThreadLocals(false)
+            .start(this::tellAndEnd);
       } catch (Throwable e) {
         telling.set(false);
         throw e;

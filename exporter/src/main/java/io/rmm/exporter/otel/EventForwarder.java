@@ -78,6 +78,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
         Thread.ofPlatform()
             .daemon()
             .name("rmm-telemetry-" + manager)
+            .inheritInheritableThreadLocals(false)
             .unstarted(() -> TelemetryWork.run(this::work));
   }
 

@@ -210,6 +210,7 @@ public final class OtlpTelemetry implements AutoCloseable {
         Thread.ofPlatform()
             .daemon()
             .name("rmm-telemetry-shutdown")
+            .inheritInheritableThreadLocals(false)
             .start(
                 () ->
                     ended.set(

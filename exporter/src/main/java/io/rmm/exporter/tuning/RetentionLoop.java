@@ -46,7 +46,11 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
     this.nanoTime = nanoTime;
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("rmm-tuner-" + manager.name()).factory());
+            Thread.ofPlatform()
+                .daemon()
+                .name("rmm-tuner-" + manager.name())
+                .inheritInheritableThreadLocals(false)
+                .factory());
     manager.addListener(this);
   }
 
