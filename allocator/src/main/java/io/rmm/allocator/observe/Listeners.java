@@ -2,6 +2,7 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.log.Log;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * batches of so many calls, so that a listener is judged by what it does now.
  *
  * <p>While a manager's views are still being attached, what is told is kept for their listeners:
- * each hears everything once, as if it had been there from the start.
+ * each hears everything once and in order, as if it had been there from the start. What happens
+ * while one still hears what it missed waits for it in a queue of its own, so that nobody else is
+ * held up.
  */
 public final class Listeners {
 
@@ -74,12 +77,40 @@ public final class Listeners {
   /** Adds {@code listener} unless it is there, and tells it what has been kept. */
   public void addAndTellKept(MemoryListener listener) {
     Registration registration = new Registration(listener);
-    List<Consumer<MemoryListener>> missed;
     synchronized (this) {
-      missed =
-          registrations.addIfAbsent(registration) && kept != null ? List.copyOf(kept) : List.of();
+      if (kept != null) {
+        registration.waiting = new ArrayDeque<>(kept);
+      }
+      if (!registrations.addIfAbsent(registration)) {
+        return;
+      }
     }
-    tellAll(missed, List.of(registration));
+    for (var call = nextWaiting(registration); call != null; call = nextWaiting(registration)) {
+      tellOne(registration, call);
+    }
+  }
+
+  /** Returns what {@code registration} is to be told next, if it still has to catch up. */
+  private synchronized @Nullable Consumer<MemoryListener> nextWaiting(Registration registration) {
+    ArrayDeque<Consumer<MemoryListener>> waiting = registration.waiting;
+    Consumer<MemoryListener> next = waiting == null ? null : waiting.poll();
+    if (next == null || !registrations.contains(registration)) {
+      registration.waiting = null;
+      return null;
+    }
+    return next;
+  }
+
+  /** Lets {@code call} wait, if {@code registration} still has to hear what was before it. */
+  private synchronized boolean waits(Registration registration, Consumer<MemoryListener> call) {
+    ArrayDeque<Consumer<MemoryListener>> waiting = registration.waiting;
+    if (waiting == null) {
+      return false;
+    }
+    if (waiting.size() < MOST_KEPT) {
+      waiting.add(call);
+    }
+    return true;
   }
 
   /** Removes {@code listener} if it is there. */
@@ -90,7 +121,7 @@ public final class Listeners {
   /** Calls every listener. */
   public void tell(Consumer<MemoryListener> call) {
     if (telling.get() == null && (kept != null || !registrations.isEmpty())) {
-      tellAll(List.of(call), kept == null ? registrations : keep(call));
+      tellAll(call, kept == null ? registrations : keep(call));
     }
   }
 
@@ -102,16 +133,24 @@ public final class Listeners {
     return List.copyOf(registrations);
   }
 
-  private void tellAll(List<Consumer<MemoryListener>> calls, List<Registration> hearers) {
+  private void tellAll(Consumer<MemoryListener> call, List<Registration> hearers) {
+    for (Registration hearer : hearers) {
+      if (hearer.waiting == null || !waits(hearer, call)) {
+        tellOne(hearer, call);
+      }
+    }
+  }
+
+  private void tellOne(Registration hearer, Consumer<MemoryListener> call) {
+    Boolean before = telling.get();
     telling.set(Boolean.TRUE);
     try {
-      for (Consumer<MemoryListener> call : calls) {
-        for (Registration hearer : hearers) {
-          tell(hearer, call);
-        }
-      }
+      tell(hearer, call);
     } finally {
-      telling.remove();
+      // A listener that adds another is still being told itself.
+      if (before == null) {
+        telling.remove();
+      }
     }
   }
 
@@ -158,6 +197,9 @@ public final class Listeners {
     final MemoryListener listener;
     final AtomicLong calls = new AtomicLong();
     final AtomicLong nanos = new AtomicLong();
+
+    /** What it is to hear first, if it came late. Written and changed under the lock. */
+    volatile @Nullable ArrayDeque<Consumer<MemoryListener>> waiting;
 
     /** Failures in a row. */
     final AtomicInteger failures = new AtomicInteger();
