@@ -45,11 +45,16 @@ public interface Budget {
   /**
    * Allocates a block of {@code byteSize} bytes, aligned to 16. Its contents are undefined.
    *
+   * <p>A block may be larger than the machine's memory, of which only what is touched is needed.
+   * But addresses are never used twice, so blocks of more than 64 GiB get no more than half of
+   * those that there are, 2^46 bytes on Linux; beyond that they are refused as a want of memory,
+   * and smaller ones are not.
+   *
    * @param byteSize bytes, 0 or more; a block of 0 bytes is distinct, and any access to it is
    *     refused
    * @throws IllegalArgumentException if {@code byteSize} is negative or absurd (over 2^46)
    * @throws AllocationRejectedException if this budget or an ancestor would exceed its hard limit
-   * @throws OutOfMemoryError if the operating system has no more memory
+   * @throws OutOfMemoryError if the operating system has no more memory or address space
    * @throws IllegalStateException if the memory manager is closed
    */
   Block allocate(long byteSize);

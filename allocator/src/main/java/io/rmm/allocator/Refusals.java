@@ -3,6 +3,7 @@ package io.rmm.allocator;
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.source.Mappings;
+import io.rmm.allocator.source.NoAddressSpaceException;
 import io.rmm.allocator.source.SystemCallException;
 
 /**
@@ -40,6 +41,11 @@ final class Refusals {
     }
     if (failure instanceof CommitRefused refused) {
       return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
+    }
+    if (failure instanceof NoAddressSpaceException cause) {
+      OutOfMemoryError error = new OutOfMemoryError(cause.getMessage());
+      error.initCause(cause);
+      throw error;
     }
     if (failure instanceof OutOfMemoryError error) {
       throw explain(error);

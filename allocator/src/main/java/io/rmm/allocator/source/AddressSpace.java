@@ -9,6 +9,12 @@ package io.rmm.allocator.source;
  * no longer mapped, or mapped by somebody else, would kill or corrupt the process. With 47 bits of
  * addresses, a terabyte of managers opened and closed is under one percent of what there is.
  *
+ * <p><b>What is too much.</b> Memory that is never touched costs nothing, and an extent larger than
+ * the machine's memory is legal. But address space is used up by it for good, and a process that
+ * has none left cannot even load a library. So extents larger than a step are handed out only while
+ * no more than half of all addresses are reserved with them; the other half is for smaller ones,
+ * and for the rest of the process. A larger one is refused before anything has changed.
+ *
  * <p>Where a step is refused, as under {@code ulimit -v}, half of it is tried, down to what is
  * needed now.
  */
@@ -17,8 +23,12 @@ final class AddressSpace {
   /** One step. Costs page tables only where touched; 64 GiB hold most processes' whole life. */
   static final long STEP_BYTES = 64L << 30;
 
+  /** Half of the addresses that x86-64, and AArch64 with four levels of pages, give a process. */
+  static final long MOST_FOR_LARGE_BYTES = 1L << 46;
+
   private final SystemCalls calls;
   private final long stepBytes;
+  private long reserved;
   private long next;
   private long end;
 
@@ -33,6 +43,7 @@ final class AddressSpace {
    * @param bytes how much, a multiple of the operating system's page size
    * @param alignment a power of two, at least that page size
    * @throws SystemCallException if there is none left
+   * @throws NoAddressSpaceException if it would leave too little
    */
   synchronized long take(long bytes, long alignment) {
     long start = alignUp(next, alignment);
@@ -45,12 +56,25 @@ final class AddressSpace {
   }
 
   private void grow(long needed) {
+    if (needed > STEP_BYTES && needed > MOST_FOR_LARGE_BYTES - reserved) {
+      throw new NoAddressSpaceException(
+          "to reserve "
+              + needed
+              + " bytes would leave the process too little address space: it has reserved "
+              + reserved
+              + " bytes, and more than "
+              + MOST_FOR_LARGE_BYTES
+              + " are not to be had by what needs more than "
+              + STEP_BYTES
+              + " at once");
+    }
     long step = Math.max(stepBytes, needed);
     while (true) {
       try {
         long start = calls.reserve(step);
         next = start;
         end = start + step;
+        reserved += step;
         return;
       } catch (SystemCallException e) {
         if (step == needed) {

@@ -40,6 +40,7 @@ public interface PageSource {
    * @param alignment a power of two, 4,096 or more
    * @throws SystemCallException if the operating system has no more
    * @throws OutOfMemoryError if the JDK has no more
+   * @throws NoAddressSpaceException if it would leave the process too little address space
    */
   Extent map(long bytes, long alignment);
 
