@@ -124,7 +124,8 @@ public interface Budget {
   /**
    * Returns the highest value of {@link #usedBytes()} so far: exact for a budget with a hard limit,
    * and otherwise the highest that a snapshot or the manager's clock (four times a second) has
-   * seen.
+   * seen. Never more than was held at one moment, where a block that is resized counts as two until
+   * that is done.
    */
   long peakBytes();
 

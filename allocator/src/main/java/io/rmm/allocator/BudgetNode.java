@@ -405,21 +405,22 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   @Override
   public long usedBytes() {
-    return isLimited() ? chargedBytes() : usage().usedBytes();
+    return isLimited()
+        ? Math.min(chargedBytes(), notedPeakBytes())
+        : new BudgetReadings(this).usedBytes();
   }
 
   /** Returns what this budget and its descendants have done. */
   Usage usage() {
-    Usage sum = heaps.usage(this);
-    for (BudgetNode child : children) {
-      sum.add(child.usage());
-    }
-    return sum;
+    return new BudgetReadings(this).total();
   }
 
   @Override
   public long peakBytes() {
-    notePeak(usedBytes());
+    if (!isLimited()) {
+      // To read is to note the peak.
+      var _ = new BudgetReadings(this);
+    }
     return notedPeakBytes();
   }
 

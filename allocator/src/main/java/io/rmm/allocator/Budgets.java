@@ -79,7 +79,10 @@ final class Budgets {
           .heaps()
           .exclusively(
               () -> {
-                node.setLimited(limits, node.usage().usedBytes());
+                long used = node.usage().usedBytes();
+                node.setLimited(limits, used);
+                // From here on a peak is noted by each charge.
+                node.notePeak(used);
                 forEach(node, BudgetNode::refresh);
               });
     }

@@ -11,7 +11,6 @@ import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.PageSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -87,8 +86,8 @@ final class Engine {
     boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
     freeLeftOver();
     heaps.tick(secondEnds);
-    // To read a peak is to note it.
-    Budgets.forEach(budgets.root(), BudgetNode::peakBytes);
+    // To read is to note peaks.
+    var _ = new BudgetReadings(budgets.root());
     if (secondEnds) {
       sampler.tick();
     }
@@ -172,18 +171,15 @@ final class Engine {
   MemorySnapshot snapshot() {
     StackRoom.check();
     MemorySnapshot.Builder snapshot = MemorySnapshot.builder();
-    List<MemorySnapshot.BudgetUsage> usages = budgetUsages(budgets.root());
+    BudgetReadings readings = new BudgetReadings(budgets.root());
+    long committed = pool.committedBytes();
+    List<MemorySnapshot.BudgetUsage> usages = readings.usages(committed);
     usages.forEach(snapshot::budget);
     MemorySnapshot.BudgetUsage total = usages.getFirst();
-    long active = heaps.readPages(snapshot, total.usedBytes());
+    long active = heaps.readPages(snapshot, readings.reading(), total.usedBytes());
     snapshot
         .flow(total.allocations(), total.frees(), total.allocatedBytes(), total.freedBytes())
-        .ladder(
-            total.requestedBytes(),
-            total.usedBytes(),
-            active,
-            pool.committedBytes(),
-            pool.reservedBytes())
+        .ladder(total.requestedBytes(), total.usedBytes(), active, committed, pool.reservedBytes())
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
         .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
@@ -193,30 +189,6 @@ final class Engine {
     observer.read(snapshot);
     misuse.read(snapshot);
     return snapshot.build();
-  }
-
-  private static List<MemorySnapshot.BudgetUsage> budgetUsages(BudgetNode root) {
-    List<MemorySnapshot.BudgetUsage> usages = new ArrayList<>();
-    Budgets.forEach(
-        root,
-        node -> {
-          Usage usage = node.usage();
-          long used = node.isLimited() ? node.chargedBytes() : usage.usedBytes();
-          node.notePeak(used);
-          usages.add(
-              new MemorySnapshot.BudgetUsage(
-                  node.path(),
-                  used,
-                  node.notedPeakBytes(),
-                  node.limits(),
-                  usage.allocations,
-                  usage.frees,
-                  usage.allocatedBytes,
-                  usage.freedBytes,
-                  Math.min(usage.requestedBytes, used),
-                  node.rejections()));
-        });
-    return usages;
   }
 
   // ---- life ----

@@ -20,8 +20,9 @@ final class Invariants {
 
   /** Checks the counters of {@code engine}, and that its snapshot says the same. */
   static MemorySnapshot check(Engine engine) {
-    Usage total = engine.budgets().root().usage();
-    long active = engine.heaps().readPages(MemorySnapshot.builder(), 0);
+    BudgetReadings readings = new BudgetReadings(engine.budgets().root());
+    Usage total = readings.total();
+    long active = engine.heaps().readPages(MemorySnapshot.builder(), readings.reading(), 0);
     long committed = engine.pool().committedBytes();
     long reserved = engine.pool().reservedBytes();
     assertThat(total.requestedBytes).as("requested").isBetween(0L, total.usedBytes());
@@ -51,7 +52,7 @@ final class Invariants {
       children.add(child.usage());
       checkBudgets(child);
     }
-    Usage sum = node.engine().heaps().usage(node);
+    Usage sum = node.engine().heaps().read(List.of(node)).usage(0);
     sum.add(children);
     assertThat(sum.usedBytes())
         .as("used of %s itself and of its children", node.path())

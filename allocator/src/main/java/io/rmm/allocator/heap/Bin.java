@@ -276,15 +276,6 @@ public final class Bin {
     return sum;
   }
 
-  /** Returns the frees so far. */
-  long frees() {
-    long sum = 0;
-    for (Tally tally = tallies(); tally != null; tally = tally.nextInBin) {
-      sum += tally.frees();
-    }
-    return sum;
-  }
-
   /** Returns how many of the frees were of slots in other heaps. */
   long remoteFrees() {
     return (long) REMOTE_FREES.getOpaque(this);

@@ -131,22 +131,22 @@ public final class BudgetCell {
     return (Tally) TALLIES.getAcquire(tallies, sizeClass);
   }
 
-  /** Adds the frees to {@code sum}. To be done with all cells before {@link #addAllocationsTo}. */
-  void addFreesTo(Usage sum) {
+  /** Adds this to {@code sum}, and the frees by class, in the first pass of a {@link Reading}. */
+  void readFirst(Usage sum, long[] freesByClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        tally.addFreesTo(sum);
+        freesByClass[sizeClass] += tally.readFirst(sum);
       }
     }
   }
 
-  /** Adds the allocations to {@code sum}, and what was asked for and is held. */
-  void addAllocationsTo(Usage sum) {
+  /** Adds this to {@code sum}, and the allocations by class, in the last pass. */
+  void readLast(Usage sum, long[] allocationsByClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        tally.addAllocationsTo(sum);
+        allocationsByClass[sizeClass] += tally.readLast(sum);
       }
     }
     sum.requestedBytes += (long) ARENA_BYTES.getOpaque(this);

@@ -21,7 +21,10 @@ public final class ChunkPool {
   private final ReentrantLock lock = new ReentrantLock();
   final ChunkMemory memory;
   private final Decay decay = new Decay();
-  private final AtomicLong adopted = new AtomicLong();
+
+  /** Bytes of huge blocks that are live, those in memory of arenas included. */
+  private final AtomicLong huge = new AtomicLong();
+
   private volatile long retainedLimit;
 
   /** The ticks of the clock so far. */
@@ -70,6 +73,7 @@ public final class ChunkPool {
       HugeChunks.remove(chunk);
       chunk.free = 0;
       chunk.pages[0] = page;
+      huge.addAndGet(rounded);
       return page;
     } finally {
       lock.unlock();
@@ -88,7 +92,7 @@ public final class ChunkPool {
       memory.checkCommit(bytes);
       memory.committed.addAndGet(bytes);
       memory.reserved.addAndGet(bytes);
-      adopted.addAndGet(bytes);
+      huge.addAndGet(bytes);
     } finally {
       lock.unlock();
     }
@@ -96,7 +100,7 @@ public final class ChunkPool {
 
   /** Ends what {@link #adopt} began. */
   void disown(long bytes) {
-    adopted.addAndGet(-bytes);
+    huge.addAndGet(-bytes);
     memory.committed.addAndGet(-bytes);
     memory.reserved.addAndGet(-bytes);
     memory.returned.addAndGet(bytes);
@@ -119,6 +123,7 @@ public final class ChunkPool {
       if (chunk.huge) {
         chunk.free = 1;
         HugeChunks.add(chunk);
+        huge.addAndGet(-chunk.extent.bytes());
       } else {
         chunk.free |= Chunk.mask(page.firstSlice, SizeClasses.pageSlices(page.sizeClass));
         memory.bins.place(chunk);
@@ -190,6 +195,7 @@ public final class ChunkPool {
       for (Chunk chunk : memory.byAddress.values()) {
         if (chunk.huge && chunk.pages[0] != null) {
           chunk.pages[0].closeIds();
+          huge.addAndGet(-chunk.extent.bytes());
         }
       }
       memory.close();
@@ -238,17 +244,8 @@ public final class ChunkPool {
     return memory.systemCalls.get();
   }
 
-  /** Returns the bytes of the huge blocks that are live. */
+  /** Returns the bytes of the huge blocks that are live; 0 once the pool is closed. */
   long hugeBytes() {
-    lock.lock();
-    try {
-      long bytes = adopted.get();
-      for (Chunk chunk : memory.byAddress.values()) {
-        bytes += chunk.huge && chunk.pages[0] != null ? chunk.extent.bytes() : 0;
-      }
-      return bytes;
-    } finally {
-      lock.unlock();
-    }
+    return huge.get();
   }
 }

@@ -400,24 +400,9 @@ public final class Heaps {
 
   // ---- readings ----
 
-  /** Returns the sum of what all heaps have done for {@code account}. */
-  public Usage usage(BudgetAccount account) {
-    Usage sum = new Usage();
-    for (ThreadHeap heap : heaps) {
-      BudgetCell cell = heap.cellAt(account.index);
-      if (cell != null) {
-        cell.addFreesTo(sum);
-      }
-    }
-    for (ThreadHeap heap : heaps) {
-      BudgetCell cell = heap.cellAt(account.index);
-      if (cell != null) {
-        cell.addAllocationsTo(sum);
-      }
-    }
-    // Counted up and down in one number, which only at rest is what it should be.
-    sum.requestedBytes = Math.clamp(sum.requestedBytes, 0, Math.max(0, sum.usedBytes()));
-    return sum;
+  /** Reads what all heaps have done for each of {@code accounts}. */
+  public Reading read(List<? extends BudgetAccount> accounts) {
+    return new Reading(heaps, accounts);
   }
 
   /** Returns the number of arenas that are open. */
@@ -436,10 +421,11 @@ public final class Heaps {
   /**
    * Returns the bytes of pages with a live slot, and tells {@code snapshot} the size classes.
    *
+   * @param reading what was done for all budgets
    * @param usedBytes bytes of all slots handed out: what no class accounts for is that of the huge
    *     blocks, whose pages may also hold a block that was freed by address and still rests
    */
-  public long readPages(MemorySnapshot.Builder snapshot, long usedBytes) {
+  public long readPages(MemorySnapshot.Builder snapshot, Reading reading, long usedBytes) {
     long[] pageBytes = new long[SizeClasses.COUNT + 1];
     long active = 0;
     long remoteFrees = 0;
@@ -450,36 +436,20 @@ public final class Heaps {
     long huge = pool.hugeBytes();
     pageBytes[SizeClasses.HUGE] = huge;
     long hugeUsed = usedBytes;
-    for (int sizeClass = 0; sizeClass < SizeClasses.HUGE; sizeClass++) {
-      hugeUsed -=
-          readSizeClass(
-              sizeClass, SizeClasses.slotBytes(sizeClass), pageBytes[sizeClass], 0, snapshot);
+    for (int sizeClass = 0; sizeClass <= SizeClasses.HUGE; sizeClass++) {
+      long allocations = reading.allocations[sizeClass];
+      long frees = Math.min(reading.frees[sizeClass], allocations);
+      boolean isHuge = sizeClass == SizeClasses.HUGE;
+      long slotBytes = isHuge ? 0 : SizeClasses.slotBytes(sizeClass);
+      long used = isHuge ? Math.clamp(hugeUsed, 0, huge) : (allocations - frees) * slotBytes;
+      hugeUsed -= used;
+      if (allocations > 0 || pageBytes[sizeClass] > 0) {
+        snapshot.sizeClass(
+            new MemorySnapshot.SizeClassUsage(
+                slotBytes, allocations, frees, used, pageBytes[sizeClass]));
+      }
     }
-    long _ = readSizeClass(SizeClasses.HUGE, 0, huge, Math.clamp(hugeUsed, 0, huge), snapshot);
     snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.all().length);
     return active + huge;
-  }
-
-  private long readSizeClass(
-      int sizeClass,
-      long slotBytes,
-      long pageBytes,
-      long hugeUsedBytes,
-      MemorySnapshot.Builder snapshot) {
-    long frees = 0;
-    long allocations = 0;
-    for (ThreadHeap heap : heaps) {
-      frees += heap.bin(sizeClass).frees();
-    }
-    for (ThreadHeap heap : heaps) {
-      allocations += heap.bin(sizeClass).allocations();
-    }
-    long used = hugeUsedBytes + Math.max(0, allocations - frees) * slotBytes;
-    if (allocations > 0 || pageBytes > 0) {
-      snapshot.sizeClass(
-          new MemorySnapshot.SizeClassUsage(
-              slotBytes, allocations, Math.min(frees, allocations), used, pageBytes));
-    }
-    return used;
   }
 }

@@ -175,21 +175,32 @@ public final class Tally extends BlockIds {
     return givenIds();
   }
 
-  /**
-   * Adds the frees to {@code sum}. To be done with all tallies before {@link #addAllocationsTo}.
-   */
-  void addFreesTo(Usage sum) {
+  /** Adds this to {@code sum} in the first pass of a {@link Reading}, and returns the frees. */
+  long readFirst(Usage sum) {
+    sum.allocatedBytesAtFirst += allocatedBytes(allocations());
     long count = frees();
     sum.frees += count;
-    sum.freedBytes += isHuge() ? cell.hugeFreedBytes() : count * SizeClasses.slotBytes(sizeClass);
+    sum.freedBytes += freedBytes(count);
+    return count;
   }
 
-  /** Adds the allocations to {@code sum}, and what was asked for and is held. */
-  void addAllocationsTo(Usage sum) {
+  /**
+   * Adds this to {@code sum} in the last pass of a {@link Reading}, and returns the allocations.
+   */
+  long readLast(Usage sum) {
+    sum.freedBytesAtLast += freedBytes(frees());
     long count = allocations();
     sum.allocations += count;
-    sum.allocatedBytes +=
-        isHuge() ? cell.hugeAllocatedBytes() : count * SizeClasses.slotBytes(sizeClass);
+    sum.allocatedBytes += allocatedBytes(count);
     sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
+    return count;
+  }
+
+  private long allocatedBytes(long count) {
+    return isHuge() ? cell.hugeAllocatedBytes() : count * SizeClasses.slotBytes(sizeClass);
+  }
+
+  private long freedBytes(long count) {
+    return isHuge() ? cell.hugeFreedBytes() : count * SizeClasses.slotBytes(sizeClass);
   }
 }

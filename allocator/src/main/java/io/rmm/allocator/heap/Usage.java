@@ -1,6 +1,6 @@
 package io.rmm.allocator.heap;
 
-/** A sum over the heaps of a manager. */
+/** A sum over the heaps of a manager; how it is read is told by {@link Reading}. */
 public final class Usage {
 
   /** Allocations so far. */
@@ -18,9 +18,26 @@ public final class Usage {
   /** Bytes asked for and held. */
   public long requestedBytes;
 
+  /** As {@link #allocatedBytes}, when it was looked at first. */
+  long allocatedBytesAtFirst;
+
+  /** As {@link #freedBytes}, when it was looked at last. */
+  long freedBytesAtLast;
+
   /** Returns bytes of the slots held. */
   public long usedBytes() {
     return allocatedBytes - freedBytes;
+  }
+
+  /** Returns bytes of slots, no more than were held at some moment of the reading. */
+  public long surelyUsedBytes() {
+    return Math.max(0, allocatedBytesAtFirst - freedBytesAtLast);
+  }
+
+  /** Returns the bytes asked for and held, where {@code usedBytes} are used. */
+  public long requestedBytes(long usedBytes) {
+    // Counted up and down in one number, which only at rest is what it should be.
+    return Math.clamp(requestedBytes, 0, Math.max(0, usedBytes));
   }
 
   /** Adds {@code other} to this. */
@@ -30,5 +47,7 @@ public final class Usage {
     allocatedBytes += other.allocatedBytes;
     freedBytes += other.freedBytes;
     requestedBytes += other.requestedBytes;
+    allocatedBytesAtFirst += other.allocatedBytesAtFirst;
+    freedBytesAtLast += other.freedBytesAtLast;
   }
 }
