@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Engine {
 
-  /** Idle bytes that stay committed for more than a second, unless a tuner decides otherwise. */
+  /** The {@link TuningKnob#RETAINED_BYTES} of a manager that nobody has tuned. */
   static final long DEFAULT_RETAINED_BYTES = 64L << 20;
 
   /** Ticks of the clock in a second, at the end of which is done what need not be done at each. */

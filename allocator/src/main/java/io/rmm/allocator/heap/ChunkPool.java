@@ -211,7 +211,7 @@ public final class ChunkPool {
     memory.commitLimit = bytes;
   }
 
-  /** Sets how many idle bytes may stay committed until they have lain idle for a period. */
+  /** Sets {@link io.rmm.allocator.TuningKnob#RETAINED_BYTES}. */
   public void setRetainedLimit(long bytes) {
     retainedLimit = bytes;
   }

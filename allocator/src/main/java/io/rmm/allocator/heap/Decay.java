@@ -56,7 +56,7 @@ final class Decay {
    * Notes that a tick has passed, and how many bytes are idle at its end. Returns how many of them
    * may stay.
    *
-   * @param retained how many may stay that have not lain idle for long
+   * @param retained {@link io.rmm.allocator.TuningKnob#RETAINED_BYTES}
    */
   long tick(long idleNow, long retained) {
     System.arraycopy(byAge, 0, byAge, 1, TICKS - 1);

@@ -1,7 +1,7 @@
 package io.rmm.allocator.heap;
 
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,27 +27,29 @@ import java.util.List;
  */
 public final class Reading {
 
-  private final List<Usage> usages = new ArrayList<>();
+  private final Usage[] usages;
   final long[] frees = new long[SizeClasses.COUNT + 1];
   final long[] allocations = new long[SizeClasses.COUNT + 1];
 
   Reading(Iterable<ThreadHeap> heaps, List<? extends BudgetAccount> accounts) {
-    accounts.forEach(_ -> usages.add(new Usage()));
+    int[] cells = accounts.stream().mapToInt(account -> account.index).toArray();
+    usages = new Usage[cells.length];
+    Arrays.setAll(usages, _ -> new Usage());
     for (ThreadHeap heap : heaps) {
-      for (int i = 0; i < accounts.size(); i++) {
-        BudgetCell cell = heap.cellAt(accounts.get(i).index);
+      for (int i = 0; i < cells.length; i++) {
+        BudgetCell cell = heap.cellAt(cells[i]);
         if (cell != null) {
-          cell.readFirst(usages.get(i), frees);
+          cell.readFirst(usages[i], frees);
         }
       }
     }
     VarHandle.loadLoadFence();
     // A heap that came meanwhile has its allocations seen here, and its frees by the next reading.
     for (ThreadHeap heap : heaps) {
-      for (int i = 0; i < accounts.size(); i++) {
-        BudgetCell cell = heap.cellAt(accounts.get(i).index);
+      for (int i = 0; i < cells.length; i++) {
+        BudgetCell cell = heap.cellAt(cells[i]);
         if (cell != null) {
-          cell.readLast(usages.get(i), allocations);
+          cell.readLast(usages[i], allocations);
         }
       }
     }
@@ -55,6 +57,6 @@ public final class Reading {
 
   /** Returns what was done for the {@code i}-th account, to which others may be added. */
   public Usage usage(int i) {
-    return usages.get(i);
+    return usages[i];
   }
 }
