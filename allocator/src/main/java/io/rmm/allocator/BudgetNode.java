@@ -1,10 +1,8 @@
 package io.rmm.allocator;
 
-import io.rmm.allocator.heap.Bin;
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.ChunkPool;
-import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
@@ -254,78 +252,10 @@ final class BudgetNode extends BudgetAccount implements Budget {
     return take(byteSize, SizeClasses.aligned(byteSize, byteAlignment), byteAlignment);
   }
 
-  /**
-   * Finds a page with a free slot. Returns the cell of the heap that the caller then holds, in
-   * place of {@code cell}'s. Ends the hold if it fails. Where memory is short, what other heaps
-   * have lying idle is taken back first.
-   */
+  /** As {@link Refills#refill} does, for this budget. */
   BudgetCell refill(
       BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    // Before the try: who finds no room for a tally has ended the hold.
-    Bin bin = cell.tally(sizeClass).bin;
-    try {
-      findPage(cell, bin, byteSize, sizeClass, byteAlignment, arena);
-      return cell;
-    } catch (CommitRefused | OutOfMemoryError e) {
-      cell.heap.leave();
-      engine.makeRoom();
-      return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
-    } catch (Refusals.Refused e) {
-      cell.heap.leave();
-      if (engine.closeDeferredArenas()) {
-        return refillAtLast(heaps.enter(this), byteSize, sizeClass, byteAlignment, arena);
-      }
-      throw engine.refusals().translate(e, this, byteSize);
-    } catch (Throwable e) {
-      cell.heap.leave();
-      throw engine.refusals().translate(e, this, byteSize);
-    }
-  }
-
-  private BudgetCell refillAtLast(
-      BudgetCell cell, long byteSize, int sizeClass, long byteAlignment, @Nullable Arena arena) {
-    Bin bin = cell.tally(sizeClass).bin;
-    try {
-      findPage(cell, bin, byteSize, sizeClass, byteAlignment, arena);
-      return cell;
-    } catch (Throwable e) {
-      cell.heap.leave();
-      throw engine.refusals().translate(e, this, byteSize);
-    }
-  }
-
-  private void findPage(
-      BudgetCell cell,
-      Bin bin,
-      long byteSize,
-      int sizeClass,
-      long byteAlignment,
-      @Nullable Arena arena) {
-    if (sizeClass != SizeClasses.HUGE) {
-      checkRoom(SizeClasses.slotBytes(sizeClass));
-      bin.refill();
-      return;
-    }
-    if (byteSize < 0 || byteSize > SizeClasses.MAX_BYTE_SIZE) {
-      throw new IllegalArgumentException("a block must have 0 to 2^46 bytes, not " + byteSize);
-    }
-    if (arena == null) {
-      checkRoom(ChunkPool.hugeBytes(byteSize));
-      bin.offer(cell.heap.hugePage(byteSize, byteAlignment));
-    } else {
-      long bytes = Math.max(1, byteSize);
-      checkRoom(bytes);
-      bin.offer(cell.heap.arenaPage(arena, bytes, byteAlignment));
-    }
-  }
-
-  /** Refuses before a page is taken, so that what is refused leaves no page behind. */
-  private void checkRoom(long slotBytes) {
-    engine.checkOpen();
-    BudgetAccount refuser = refuser(slotBytes);
-    if (refuser != null) {
-      throw new Refusals.Refused(refuser);
-    }
+    return engine.refills().refill(this, cell, byteSize, sizeClass, byteAlignment, arena);
   }
 
   /**

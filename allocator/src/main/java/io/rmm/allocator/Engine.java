@@ -42,6 +42,7 @@ final class Engine {
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
   private final Refusals refusals = new Refusals(this);
+  private final Refills refills;
   private final AtomicLong tuningDecisions = new AtomicLong();
 
   /** Arenas that were closed by threads for which the closed manager made no heap any more. */
@@ -61,6 +62,7 @@ final class Engine {
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool);
+    this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
   }
@@ -261,6 +263,10 @@ final class Engine {
 
   Refusals refusals() {
     return refusals;
+  }
+
+  Refills refills() {
+    return refills;
   }
 
   Shares shares() {

@@ -1,0 +1,115 @@
+package io.rmm.allocator;
+
+import io.rmm.allocator.heap.Bin;
+import io.rmm.allocator.heap.BudgetAccount;
+import io.rmm.allocator.heap.BudgetCell;
+import io.rmm.allocator.heap.ChunkPool;
+import io.rmm.allocator.heap.CommitRefused;
+import io.rmm.allocator.heap.Heaps;
+import io.rmm.allocator.heap.SizeClasses;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an allocation gets a slot when none is at hand: from another page of its heap, from a new
+ * one, or from one of its own if it is huge.
+ *
+ * <p>What cannot be had is tried for a second time, once all that lies idle anywhere has gone back,
+ * or deferred arenas that a budget refused for have been closed. Outside of the hold, in which
+ * nobody may wait for other heaps.
+ */
+final class Refills {
+
+  private final Engine engine;
+  private final Heaps heaps;
+
+  Refills(Engine engine) {
+    this.engine = engine;
+    this.heaps = engine.heaps();
+  }
+
+  /**
+   * Finds a page with a free slot. Returns the cell of the heap that the caller then holds, in
+   * place of {@code cell}'s. Ends the hold if it fails. Where memory is short, what other heaps
+   * have lying idle is taken back first.
+   */
+  BudgetCell refill(
+      BudgetNode budget,
+      BudgetCell cell,
+      long byteSize,
+      int sizeClass,
+      long byteAlignment,
+      @Nullable Arena arena) {
+    // Before the try: who finds no room for a tally has ended the hold.
+    Bin bin = cell.tally(sizeClass).bin;
+    try {
+      findPage(budget, cell, bin, byteSize, sizeClass, byteAlignment, arena);
+      return cell;
+    } catch (CommitRefused | OutOfMemoryError e) {
+      cell.heap.leave();
+      engine.makeRoom();
+      return refillAtLast(budget, heaps.enter(budget), byteSize, sizeClass, byteAlignment, arena);
+    } catch (Refusals.Refused e) {
+      cell.heap.leave();
+      if (engine.closeDeferredArenas()) {
+        return refillAtLast(budget, heaps.enter(budget), byteSize, sizeClass, byteAlignment, arena);
+      }
+      throw engine.refusals().translate(e, budget, byteSize);
+    } catch (Throwable e) {
+      cell.heap.leave();
+      throw engine.refusals().translate(e, budget, byteSize);
+    }
+  }
+
+  private BudgetCell refillAtLast(
+      BudgetNode budget,
+      BudgetCell cell,
+      long byteSize,
+      int sizeClass,
+      long byteAlignment,
+      @Nullable Arena arena) {
+    Bin bin = cell.tally(sizeClass).bin;
+    try {
+      findPage(budget, cell, bin, byteSize, sizeClass, byteAlignment, arena);
+      return cell;
+    } catch (Throwable e) {
+      cell.heap.leave();
+      throw engine.refusals().translate(e, budget, byteSize);
+    }
+  }
+
+  private void findPage(
+      BudgetNode budget,
+      BudgetCell cell,
+      Bin bin,
+      long byteSize,
+      int sizeClass,
+      long byteAlignment,
+      @Nullable Arena arena) {
+    if (sizeClass != SizeClasses.HUGE) {
+      checkRoom(budget, SizeClasses.slotBytes(sizeClass));
+      bin.refill();
+      return;
+    }
+    if (byteSize < 0 || byteSize > SizeClasses.MAX_BYTE_SIZE) {
+      throw new IllegalArgumentException("a block must have 0 to 2^46 bytes, not " + byteSize);
+    }
+    if (arena == null) {
+      checkRoom(budget, ChunkPool.hugeBytes(byteSize));
+      bin.offer(cell.heap.hugePage(byteSize, byteAlignment));
+    } else {
+      long bytes = Math.max(1, byteSize);
+      checkRoom(budget, bytes);
+      bin.offer(cell.heap.arenaPage(arena, bytes, byteAlignment));
+    }
+  }
+
+  /** Refuses before a page is taken, so that what is refused leaves no page behind. */
+  private void checkRoom(BudgetNode budget, long slotBytes) {
+    engine.checkOpen();
+    BudgetAccount refuser = budget.refuser(slotBytes);
+    if (refuser != null) {
+      throw new Refusals.Refused(refuser);
+    }
+  }
+}
