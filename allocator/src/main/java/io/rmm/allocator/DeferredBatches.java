@@ -141,7 +141,7 @@ final class DeferredBatches {
         batch.scopeClosed = true;
       }
       if (batch.waiting != null) {
-        budget.arenaBlocks().leaveOver(batch.waiting);
+        budget.arenaReclaimer().leaveOver(batch.waiting);
         batch.waiting = null;
       }
       synchronized (this) {
@@ -156,7 +156,7 @@ final class DeferredBatches {
       }
       return false;
     }
-    budget.arenaBlocks().freeLeftOver();
+    budget.arenaReclaimer().freeLeftOver();
     return true;
   }
 }

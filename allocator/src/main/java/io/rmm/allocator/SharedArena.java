@@ -10,7 +10,7 @@ final class SharedArena extends ConcurrentArena {
   private SharedArena(BudgetNode budget, Arena scope, @Nullable Thread owner) {
     super(budget, scope, owner);
     budget.engine().checkOpen();
-    budget.arenaBlocks().countOpened();
+    budget.arenaCounters().countOpened();
   }
 
   @SuppressWarnings("MustBeClosedChecker") // close() does
@@ -35,6 +35,6 @@ final class SharedArena extends ConcurrentArena {
       scope.close();
       refuseAllocations();
     }
-    budget.arenaBlocks().close(blocks, requestedBytes);
+    budget.arenaReclaimer().close(blocks, requestedBytes);
   }
 }
