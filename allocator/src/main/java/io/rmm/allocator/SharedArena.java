@@ -26,7 +26,7 @@ final class SharedArena extends ConcurrentArena {
 
   /**
    * Needs room for the close of the scope alone. What comes after it may fail, and is then gone on
-   * with by the clock. To look for as much as the frees may need made this take a quarter longer.
+   * with by the clock.
    */
   @Override
   public void close() {

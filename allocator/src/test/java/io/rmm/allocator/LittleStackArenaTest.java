@@ -2,12 +2,10 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,45 +134,6 @@ class LittleStackArenaTest {
           closeAll(List.of(arena));
         });
     engine.tick();
-    return overflowed[0];
-  }
-
-  /** What was taken when the arena was opened goes back although no list has it. */
-  @Test
-  void noFirstRegionOfAConfinedArenaIsLost() throws Exception {
-    closeWithARegionNearTheEnd(ROOMY_FRAMES);
-    int overflows = 0;
-    for (int frames = 0; frames < MOST_CONFINED_FRAMES; frames++) {
-      overflows += closeWithARegionNearTheEnd(frames) ? 1 : 0;
-    }
-    assertThat(overflows).isPositive();
-    engine.close();
-  }
-
-  private boolean closeWithARegionNearTheEnd(int frames) throws Exception {
-    boolean[] overflowed = new boolean[1];
-    Page[] page = new Page[1];
-    run(
-        () -> {
-          // So that it is opened with a region: what is needed is known, and a slot is at hand.
-          for (int i = 0; i < 2; i++) {
-            try (Arena before = budget.openConfinedArena()) {
-              before.allocate(64);
-            }
-          }
-          ConfinedArena arena = (ConfinedArena) budget.openConfinedArena();
-          arena.allocate(64);
-          page[0] = arena.page;
-          overflowed[0] = Descent.overflows(frames, arena::close);
-          closeAll(List.of(arena));
-        });
-    engine.tick();
-    // Even the slot that was at hand when the stack ended does not count as a live block's.
-    assertThat(Arrays.stream(page[0].ids).max().orElseThrow())
-        .as("%d frames", frames)
-        .isNotPositive();
-    assertThat(engine.snapshot().openArenas()).as("%d frames", frames).isZero();
-    assertThat(engine.snapshot().requestedBytes()).as("%d frames", frames).isZero();
     return overflowed[0];
   }
 
