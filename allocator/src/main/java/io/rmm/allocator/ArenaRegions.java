@@ -2,14 +2,14 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.SizeClasses;
 
-/** How large the regions of arenas are, and which segments share one. See {@link ManagedArena}. */
+/** How large the regions of arenas are, and what is cut from them. See {@link ManagedArena}. */
 final class ArenaRegions {
 
-  /** What needs more has a block of its own: sharing saves it nothing beside the zeroing. */
-  static final int MAX_SHARED_BYTES = 4 << 10;
+  /** What needs more has a block of its own: a region saves it nothing beside the zeroing. */
+  static final int MAX_SMALL_BYTES = 4 << 10;
 
   /** So that at most a quarter of a region is lost to a segment that did not fit in. */
-  static final int MAX_BYTES = 4 * MAX_SHARED_BYTES;
+  static final int MAX_BYTES = 4 * MAX_SMALL_BYTES;
 
   /** The first region of an arena of which nothing is known. */
   static final int FIRST_BYTES = 512;
@@ -17,8 +17,8 @@ final class ArenaRegions {
   private ArenaRegions() {}
 
   /** Tells whether a region is taken for such a segment, if it finds no room in the last one. */
-  static boolean isShared(long byteSize, long byteAlignment) {
-    return byteSize <= MAX_SHARED_BYTES && byteAlignment <= MAX_SHARED_BYTES;
+  static boolean isSmall(long byteSize, long byteAlignment) {
+    return byteSize <= MAX_SMALL_BYTES && byteAlignment <= MAX_SMALL_BYTES;
   }
 
   /** Returns the bytes that such a segment needs at the most, wherever the region starts. */

@@ -33,7 +33,9 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private final @Nullable BudgetNode parent;
   private final String name;
   private final String path;
-  private final ArenaBlocks arenaBlocks;
+  private final ArenaAllocator arenaAllocator;
+  private final ArenaReclaimer arenaReclaimer;
+  private final ArenaCounters arenaCounters;
   private final DeferredBatches deferredBatches;
   private final CopyOnWriteArrayList<BudgetNode> children = new CopyOnWriteArrayList<>();
 
@@ -45,7 +47,9 @@ final class BudgetNode extends BudgetAccount implements Budget {
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
-    this.arenaBlocks = new ArenaBlocks(this);
+    this.arenaCounters = new ArenaCounters(this);
+    this.arenaReclaimer = new ArenaReclaimer(this, arenaCounters);
+    this.arenaAllocator = new ArenaAllocator(this, arenaReclaimer);
     this.deferredBatches = new DeferredBatches(this);
   }
 
@@ -297,8 +301,16 @@ final class BudgetNode extends BudgetAccount implements Budget {
     return DeferredArena.open(this);
   }
 
-  ArenaBlocks arenaBlocks() {
-    return arenaBlocks;
+  ArenaAllocator arenaAllocator() {
+    return arenaAllocator;
+  }
+
+  ArenaReclaimer arenaReclaimer() {
+    return arenaReclaimer;
+  }
+
+  ArenaCounters arenaCounters() {
+    return arenaCounters;
   }
 
   DeferredBatches deferredBatches() {
@@ -307,7 +319,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   /** Frees what arenas have left to be freed later. */
   void tendArenas() {
-    arenaBlocks.doLeftOver();
+    arenaReclaimer.doLeftOver();
     deferredBatches.closeDone();
   }
 

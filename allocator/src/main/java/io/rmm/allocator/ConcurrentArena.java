@@ -39,7 +39,7 @@ abstract class ConcurrentArena extends ManagedArena {
       long address = scopeProvides ? 0 : place(byteSize, byteAlignment);
       if (address != 0) {
         segment = segment(address, byteSize);
-        budget.arenaBlocks().countRequested(byteSize);
+        budget.arenaCounters().countRequested(byteSize);
         requestedBytes += byteSize;
       }
       regionBytes = limit - start;
@@ -50,12 +50,12 @@ abstract class ConcurrentArena extends ManagedArena {
     StackRoom.checkForFewCalls();
     ArenaBlock block =
         budget
-            .arenaBlocks()
+            .arenaAllocator()
             .takeFor(byteSize, byteAlignment, regionBytes, 0, scopeProvides ? scope : null);
     try {
       return add(block, byteSize, byteAlignment, scopeProvides);
     } catch (Throwable e) {
-      budget.arenaBlocks().free(block, byteSize);
+      budget.arenaReclaimer().free(block, byteSize);
       throw e;
     }
   }

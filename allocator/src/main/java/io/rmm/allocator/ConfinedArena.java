@@ -42,6 +42,12 @@ final class ConfinedArena extends ManagedArena {
 
   private boolean closed;
 
+  /** Whether the close is counted. Told if it was cut short, and not else. */
+  boolean closeCounted;
+
+  /** The next of those whose close was cut short. Guarded by {@link ArenaReclaimer}. */
+  @Nullable ConfinedArena nextCutShort;
+
   private ConfinedArena(
       BudgetNode budget,
       Arena scope,
@@ -71,13 +77,14 @@ final class ConfinedArena extends ManagedArena {
   static ConfinedArena open(BudgetNode budget) {
     Engine engine = budget.engine();
     engine.checkOpen();
-    ArenaBlocks taker = budget.arenaBlocks();
+    ArenaAllocator allocator = budget.arenaAllocator();
     Arena scope = Arena.ofConfined();
     BudgetCell cell;
     Page page = null;
     int slot = -1;
     long id = 0;
     long weight = 0;
+    boolean counted = false;
     try {
       cell = engine.heaps().enter(budget);
       int demand = cell.arenaDemand();
@@ -85,33 +92,40 @@ final class ConfinedArena extends ManagedArena {
         Tally tally = cell.tally(SizeClasses.of(demand));
         if (tally.bin.hasSlot()) {
           slot = tally.bin.take();
-          if (taker.charge(cell, tally.bin.page(), slot)) {
+          if (allocator.charge(cell, tally.bin.page(), slot)) {
             page = tally.bin.page();
             boolean zero = page.isUntouched(slot);
             id = tally.countAllocation(0);
             page.ids[slot] = id;
-            weight = taker.weight(tally, id, page);
+            weight = allocator.weight(tally, id, page);
             if (!zero) {
-              taker.zeroInHold(cell, page, slot, id);
+              allocator.zeroInHold(cell, page, slot, id);
             }
           }
         }
       }
       cell.countArenaOpened();
+      counted = true;
       cell.heap.leave();
     } catch (StackOverflowError e) {
+      if (counted) {
+        ArenaCounters counters = budget.arenaCounters();
+        synchronized (counters) {
+          counters.uncounted++;
+        }
+      }
       engine.heaps().abandon();
       throw e;
     }
     try {
       Token token = null;
       if (weight != 0 && page != null) {
-        token = taker.observe(id, 0, page.slotBytes, weight, true);
+        token = allocator.observe(id, 0, page.slotBytes, weight, true);
       }
       return new ConfinedArena(budget, scope, cell, page, slot, id, token);
     } catch (Throwable e) {
-      // The Java heap is full.
-      taker.undoOpen(page, slot, id);
+      // The Java heap is full, or the stack has ended.
+      budget.arenaReclaimer().undoOpen(page, slot, id);
       throw e;
     }
   }
@@ -128,7 +142,7 @@ final class ConfinedArena extends ManagedArena {
       if (own != null) {
         own.countRequested(byteSize);
       } else {
-        budget.arenaBlocks().countRequested(byteSize);
+        budget.arenaCounters().countRequested(byteSize);
       }
     } else {
       // Seldom, but in no method of its own, lest this arena escape into it.
@@ -137,7 +151,12 @@ final class ConfinedArena extends ManagedArena {
       }
       int demand = own == null ? 0 : own.arenaDemand();
       ArenaBlock block =
-          budget.arenaBlocks().takeFor(byteSize, byteAlignment, limit - start, demand, null);
+          budget.arenaAllocator().takeFor(byteSize, byteAlignment, limit - start, demand, null);
+      if (closed) {
+        // By a listener that was told of the block.
+        budget.arenaReclaimer().free(block, byteSize);
+        throw alreadyClosed();
+      }
       block.next = blocks;
       blocks = block;
       if (block.limit == 0) {
@@ -155,16 +174,21 @@ final class ConfinedArena extends ManagedArena {
     return segment(address, byteSize);
   }
 
+  /**
+   * Frees everything in one hold, which begins before the scope is closed, lest the blocks be lost
+   * if it cannot. If the stack or the Java heap ends after that, the clock goes on with this arena.
+   */
   @Override
   public void close() {
     if (huge) {
       // Such a block goes to the pool, which has a lock.
       StackRoom.check();
     }
-    ArenaBlocks taker = budget.arenaBlocks();
+    ArenaReclaimer reclaimer = budget.arenaReclaimer();
     Engine engine = budget.engine();
+    boolean scopeClosed = false;
+    boolean counted = false;
     try {
-      // First, lest the blocks be lost if this fails.
       BudgetCell cell = engine.heaps().enter(budget);
       if (page != null) {
         Tally _ = cell.tally(page.sizeClass);
@@ -172,42 +196,67 @@ final class ConfinedArena extends ManagedArena {
       try {
         scope.close();
       } catch (Throwable e) {
-        cell.heap.leave();
-        throw e;
+        // The stack may have ended in there with the scope closed: then this goes on.
+        if (closed || !(e instanceof StackOverflowError) || scope.scope().isAlive()) {
+          cell.heap.leave();
+          throw e;
+        }
       }
+      scopeClosed = true;
       closed = true;
       endRegion();
       cell.countArenaClosed();
+      counted = true;
       cell.learnArenaDemand(demand());
-      taker.countReturned(cell, requestedBytes);
+      budget.arenaCounters().countReturned(cell, requestedBytes);
       requestedBytes = 0;
       if (page != null) {
-        taker.giveBack(cell, page, slot, id);
+        reclaimer.giveBack(cell, page, slot, id);
       }
       if (blocks == null) {
         cell.heap.leave();
       } else {
-        taker.freeAndLeave(cell, blocks);
+        reclaimer.freeAndLeave(cell, blocks);
       }
     } catch (StackOverflowError | OutOfMemoryError e) {
-      if (closed && blocks != null) {
-        // The clock frees them. Without a call, for which there may be no room.
-        synchronized (taker) {
-          blocks.requestedBytes = requestedBytes;
-          blocks.nextList = taker.leftOver;
-          taker.leftOver = blocks;
+      // No call before the arena is safe: there may be no room for one.
+      if (scopeClosed) {
+        closeCounted = counted;
+        synchronized (reclaimer) {
+          nextCutShort = reclaimer.cutShort;
+          reclaimer.cutShort = this;
         }
       }
       if (e instanceof StackOverflowError) {
         engine.heaps().abandon();
         throw e;
       }
-      if (!closed) {
+      if (!scopeClosed) {
         throw e;
       }
+      return;
     }
     if (token != null) {
       engine.observer().freed(token);
     }
+  }
+
+  /**
+   * Returns what is to be freed of this arena, whose close was cut short, as a list of blocks with
+   * that of the first region at its head; null if there is none.
+   */
+  @Nullable ArenaBlock rest() {
+    ArenaBlock rest = blocks;
+    if (page != null) {
+      rest = new ArenaBlock(page, slot);
+      rest.id = id;
+      rest.token = token;
+      rest.next = blocks;
+    }
+    if (rest != null) {
+      rest.requestedBytes = requestedBytes;
+      rest.arenasClosed = closeCounted ? 0 : 1;
+    }
+    return rest;
   }
 }

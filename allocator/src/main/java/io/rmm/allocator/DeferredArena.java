@@ -18,7 +18,7 @@ final class DeferredArena extends ConcurrentArena {
     DeferredBatch batch = budget.deferredBatches().join();
     try {
       DeferredArena arena = new DeferredArena(budget, batch);
-      budget.arenaBlocks().countOpened();
+      budget.arenaCounters().countOpened();
       return arena;
     } catch (Throwable e) {
       budget.deferredBatches().leave(batch, null, 0);
@@ -33,7 +33,7 @@ final class DeferredArena extends ConcurrentArena {
       refuseAllocations();
     }
     try {
-      budget.arenaBlocks().close(null, 0);
+      boolean _ = budget.arenaCounters().countClosed();
     } finally {
       budget.deferredBatches().leave(batch, blocks, requestedBytes);
     }

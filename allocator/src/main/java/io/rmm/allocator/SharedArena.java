@@ -10,7 +10,7 @@ final class SharedArena extends ConcurrentArena {
   private SharedArena(BudgetNode budget, Arena scope, @Nullable Thread owner) {
     super(budget, scope, owner);
     budget.engine().checkOpen();
-    budget.arenaBlocks().countOpened();
+    budget.arenaCounters().countOpened();
   }
 
   @SuppressWarnings("MustBeClosedChecker") // close() does
@@ -26,7 +26,7 @@ final class SharedArena extends ConcurrentArena {
 
   /**
    * Needs room for the close of the scope alone. What comes after it may fail, and is then gone on
-   * with by the clock. To look for as much as the frees may need made this take a quarter longer.
+   * with by the clock.
    */
   @Override
   public void close() {
@@ -35,6 +35,6 @@ final class SharedArena extends ConcurrentArena {
       scope.close();
       refuseAllocations();
     }
-    budget.arenaBlocks().close(blocks, requestedBytes);
+    budget.arenaReclaimer().close(blocks, requestedBytes);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the memory of arenas comes from, on Linux: regions, recycled and fresh memory. */
@@ -229,6 +230,46 @@ class ArenaMemoryTest {
     engine.close();
   }
 
+  /**
+   * A listener that is told of the sample may close the arena which is about to get the block: the
+   * block goes back, and nobody gets a segment of it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "confined,64",
+    "confined,5000",
+    "shared,64",
+    "shared,5000",
+    "deferred,64",
+    "deferred,5000"
+  })
+  void anArenaThatAListenerClosesAmidAnAllocationKeepsNoBlock(String kind, long size) {
+    Engine engine = engine(1);
+    Arena arena = open(engine.budgets().root(), kind);
+    List<Long> closedAt = new ArrayList<>();
+    engine
+        .listeners()
+        .add(
+            new MemoryListener() {
+              @Override
+              public void onSample(AllocationSample sample) {
+                closedAt.add(sample.blockId());
+                arena.close();
+              }
+            });
+    assertThatThrownBy(() -> arena.allocate(size))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Already closed");
+    assertThat(closedAt).hasSize(1);
+    engine.tick();
+    MemorySnapshot after = Invariants.check(engine);
+    assertThat(after.liveBlocks()).isZero();
+    assertThat(after.requestedBytes()).isZero();
+    assertThat(after.openArenas()).isZero();
+    assertThat(after.observedBlocks()).isZero();
+    engine.close();
+  }
+
   /** Of deferred ones, too, although others of their batch wait for them. */
   @ParameterizedTest
   @ValueSource(strings = {"confined", "shared", "deferred"})
@@ -250,13 +291,16 @@ class ArenaMemoryTest {
     engine.close();
   }
 
+  private static Arena open(Budget budget, String kind) {
+    return switch (kind) {
+      case "confined" -> budget.openConfinedArena();
+      case "shared" -> budget.openSharedArena();
+      default -> budget.openDeferredArena();
+    };
+  }
+
   private static void loseArena(Budget budget, String kind) {
-    Arena lost =
-        switch (kind) {
-          case "confined" -> budget.openConfinedArena();
-          case "shared" -> budget.openSharedArena();
-          default -> budget.openDeferredArena();
-        };
+    Arena lost = open(budget, kind);
     assertThat(lost.allocate(5_000).byteSize()).isEqualTo(5_000);
   }
 }

@@ -51,33 +51,6 @@ class LittleStackArenaTest {
 
   private final BudgetNode budget = engine.budgets().root();
 
-  /** Runs an act once, that many frames above the place where the stack ended. */
-  private static final class Descent {
-    private final int framesLeft;
-    private final Runnable act;
-    private int unwound;
-
-    Descent(int framesLeft, Runnable act) {
-      this.framesLeft = framesLeft;
-      this.act = act;
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // on purpose
-    void descend(long ballast) {
-      try {
-        descend(ballast + 1);
-      } catch (StackOverflowError e) {
-        if (unwound++ < framesLeft) {
-          throw e;
-        }
-      }
-      if (unwound == framesLeft + 1) {
-        unwound++;
-        act.run();
-      }
-    }
-  }
-
   private Arena open(String kind) {
     return kind.equals("shared") ? budget.openSharedArena() : budget.openDeferredArena();
   }
@@ -128,9 +101,7 @@ class LittleStackArenaTest {
   private boolean closeNearTheEnd(String kind, int frames) throws Exception {
     List<Arena> arenas = openAll(kind);
     boolean[] overflowed = new boolean[1];
-    Runnable close = () -> arenas.forEach(Arena::close);
-    Descent descent = new Descent(frames, () -> overflowed[0] = overflows(close));
-    run(() -> descent.descend(0));
+    run(() -> overflowed[0] = Descent.overflows(frames, () -> arenas.forEach(Arena::close)));
     // What was refused as a whole is done now, and what failed in part is gone on with.
     closeAll(arenas);
     engine.tick();
@@ -144,9 +115,10 @@ class LittleStackArenaTest {
     int overflows = 0;
     for (int frames = 0; frames < MOST_CONFINED_FRAMES; frames++) {
       overflows += closeConfinedNearTheEnd(frames) ? 1 : 0;
-      assertThat(engine.snapshot().liveBlocks())
-          .as("%d frames", frames)
-          .isBetween(0L, (long) overflows);
+      MemorySnapshot after = engine.snapshot();
+      assertThat(after.liveBlocks()).as("%d frames", frames).isBetween(0L, (long) overflows);
+      assertThat(after.openArenas()).as("%d frames", frames).isZero();
+      assertThat(after.requestedBytes()).as("%d frames", frames).isZero();
     }
     assertThat(overflows).isPositive();
     engine.close();
@@ -158,8 +130,7 @@ class LittleStackArenaTest {
         () -> {
           Arena arena = budget.openConfinedArena();
           fill(arena);
-          Runnable close = arena::close;
-          new Descent(frames, () -> overflowed[0] = overflows(close)).descend(0);
+          overflowed[0] = Descent.overflows(frames, arena::close);
           closeAll(List.of(arena));
         });
     engine.tick();
@@ -170,14 +141,5 @@ class LittleStackArenaTest {
     Thread thread = new Thread(null, body, "little-stack", STACK_BYTES);
     thread.start();
     thread.join();
-  }
-
-  private static boolean overflows(Runnable act) {
-    try {
-      act.run();
-      return false;
-    } catch (StackOverflowError e) {
-      return true;
-    }
   }
 }

@@ -69,7 +69,7 @@ final class RandomArenas {
   /** Returns the bytes of the smallest slot that an arena may take for such a segment. */
   private static long leastSlotBytes(long size, long alignment) {
     int sizeClass =
-        ArenaRegions.isShared(size, alignment)
+        ArenaRegions.isSmall(size, alignment)
             ? SizeClasses.of(ArenaRegions.needed(size, alignment))
             : SizeClasses.aligned(size, alignment);
     return ForeseenRefusals.slotBytes(sizeClass, size);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 
 /**
  * A long run of everything at once: platform and virtual threads that come and go, blocks of all
- * sizes and alignments, arenas, budgets whose limits change, frees by others and by address.
+ * sizes and alignments, arenas of all kinds, budgets whose limits change, frees by others and by
+ * address.
  *
  * <p>Every few seconds all work stops, and the manager must say exactly what its users hold. Once a
  * second the memory is sampled: resident bytes and the ladder. At the end the resident bytes of the
@@ -144,6 +145,7 @@ final class Soak implements Callable<Integer> {
         load.threads(),
         last.systemCalls(),
         checks);
+    System.out.println("arenas " + load.arenas());
   }
 
   private static int judge(SoakSamples samples) {

@@ -3,6 +3,8 @@ package io.rmm.stress;
 import io.rmm.allocator.Budget;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemorySnapshot;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +36,11 @@ final class SoakLoad {
   /** Batches of a thread's life: some seconds. */
   private static final int BATCHES_A_LIFE = 2_000;
 
+  /** Within that, the clock must have closed all batches of deferred arenas: some of its ticks. */
+  private static final Duration TIME_TO_CLOSE_BATCHES = Duration.ofSeconds(2);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
+
   /** Seconds within which idle memory must have gone back by itself. */
   private static final int SECONDS_TO_GIVE_BACK = 10;
 
@@ -47,6 +54,8 @@ final class SoakLoad {
   private final LongAdder liveBlocks = new LongAdder();
   private final Map<String, LongAdder> requestedBytes = new ConcurrentHashMap<>();
 
+  private final Map<ArenaKind, LongAdder> arenas = new EnumMap<>(ArenaKind.class);
+
   /** Fair, or the batches would never let anybody come between. */
   private final ReadWriteLock gate = new ReentrantReadWriteLock(true);
 
@@ -58,6 +67,9 @@ final class SoakLoad {
     this.seed = seed;
     this.failures = failures;
     budgets.forEach(budget -> requestedBytes.put(budget.path(), new LongAdder()));
+    for (ArenaKind kind : ArenaKind.values()) {
+      arenas.put(kind, new LongAdder());
+    }
   }
 
   MemoryManager manager() {
@@ -132,6 +144,18 @@ final class SoakLoad {
     }
   }
 
+  void countArena(ArenaKind kind) {
+    LongAdder opened = arenas.get(kind);
+    if (opened != null) {
+      opened.increment();
+    }
+  }
+
+  /** Returns how many arenas have been opened, by kind. */
+  Map<ArenaKind, LongAdder> arenas() {
+    return arenas;
+  }
+
   void free(Holding holding) {
     holding.free(manager);
     count(holding.budget, -1, -holding.bytes);
@@ -145,12 +169,15 @@ final class SoakLoad {
   // ---- quiet moments ----
 
   /**
-   * Checks, while all threads wait, that the manager says what they hold. In a lull besides frees
-   * everything, and checks that the memory goes back by itself.
+   * Checks, while all threads wait, that the manager says what they hold once the clock has closed
+   * the batches of deferred arenas. In a lull besides frees everything, and checks that the memory
+   * goes back by itself.
    */
   void whileQuiet(boolean lull, Runnable everySecond) throws InterruptedException {
     gate.writeLock().lock();
     try {
+      workers.forEach(SoakWorker::closeDeferredArena);
+      awaitBatchesClosed();
       check(manager.snapshot());
       if (lull) {
         freeAll();
@@ -159,6 +186,14 @@ final class SoakLoad {
       }
     } finally {
       gate.writeLock().unlock();
+    }
+  }
+
+  /** Returns also if not all are closed in time: then the check fails. */
+  private void awaitBatchesClosed() throws InterruptedException {
+    long end = System.nanoTime() + TIME_TO_CLOSE_BATCHES.toNanos();
+    while (manager.snapshot().liveBlocks() != liveBlocks.sum() && System.nanoTime() < end) {
+      Thread.sleep(BETWEEN_LOOKS);
     }
   }
 
@@ -188,6 +223,7 @@ final class SoakLoad {
   private void check(MemorySnapshot snapshot) {
     Quiet.check(snapshot);
     Quiet.require(snapshot, snapshot.liveBlocks() == liveBlocks.sum(), "live = blocks held");
+    Quiet.require(snapshot, snapshot.openArenas() == 0, "no open arena");
     Quiet.require(snapshot, snapshot.misuses() == 0, "no misuse");
     for (MemorySnapshot.BudgetUsage usage : snapshot.budgets()) {
       long expected =

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread of a soak does and holds. Used by that thread, or by another while it is quiet.
@@ -25,6 +26,9 @@ final class SoakWorker {
   private final RandomGenerator random;
   private final List<Holding> held = new ArrayList<>();
   private long heldBytes;
+
+  /** The deferred arena that was left open, if one was. */
+  private @Nullable Arena deferred;
 
   SoakWorker(SoakLoad load, RandomGenerator random) {
     this.load = load;
@@ -51,12 +55,14 @@ final class SoakWorker {
       } else if (dice < 97_000 && !held.isEmpty()) {
         any().detach();
       } else if (dice < 99_000) {
-        useArena(load.anyBudget(random).openConfinedArena());
+        useArena(open(ArenaKind.CONFINED));
       } else if (dice < 99_100) {
-        useArena(load.anyBudget(random).openSharedArena());
-      } else if (dice < 99_110) {
+        useArena(open(ArenaKind.SHARED));
+      } else if (dice < 99_800) {
+        useDeferredArena();
+      } else if (dice < 99_810) {
         setLimits();
-      } else if (dice == 99_110 && random.nextInt(10) == 0) {
+      } else if (dice == 99_810 && random.nextInt(10) == 0) {
         load.manager().purge();
       }
     } catch (AllocationRejectedException e) {
@@ -136,14 +142,47 @@ final class SoakWorker {
     }
   }
 
-  /** An arena lives for one step, so that it needs no place in what is counted. */
+  private Arena open(ArenaKind kind) {
+    Arena arena = kind.open(load.anyBudget(random));
+    load.countArena(kind);
+    return arena;
+  }
+
+  /** Fills and closes an arena, so that it needs no place in what is counted. */
   private void useArena(Arena arena) {
     try (arena) {
-      for (int i = random.nextInt(1, 6); i > 0; i--) {
-        MemorySegment segment = arena.allocate(size());
-        Holding.check(segment, (byte) 0);
-        Holding.stamp(segment, ARENA_STAMP);
-      }
+      fill(arena);
+    }
+  }
+
+  /**
+   * Fills a deferred arena, and leaves it open in every other case, for the next such step to go on
+   * with: so arenas of a batch overlap, and one that stays open holds up others.
+   */
+  private void useDeferredArena() {
+    Arena arena = deferred == null ? open(ArenaKind.DEFERRED) : deferred;
+    if (random.nextBoolean()) {
+      deferred = arena;
+      fill(arena);
+    } else {
+      deferred = null;
+      useArena(arena);
+    }
+  }
+
+  /** Closes the deferred arena that is open, so that nothing is held which is not counted. */
+  void closeDeferredArena() {
+    if (deferred != null) {
+      deferred.close();
+      deferred = null;
+    }
+  }
+
+  private void fill(Arena arena) {
+    for (int i = random.nextInt(1, 6); i > 0; i--) {
+      MemorySegment segment = arena.allocate(size());
+      Holding.check(segment, (byte) 0);
+      Holding.stamp(segment, ARENA_STAMP);
     }
   }
 
@@ -166,6 +205,7 @@ final class SoakWorker {
 
   /** Leaves about half of everything to others, and frees the rest. */
   void die() {
+    closeDeferredArena();
     while (!held.isEmpty()) {
       Holding theirs = random.nextBoolean() ? load.trade(random, take()) : take();
       if (theirs != null) {
