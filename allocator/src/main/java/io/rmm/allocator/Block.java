@@ -142,11 +142,15 @@ public final class Block implements AutoCloseable {
    */
   public Block share() {
     StackRoom.check();
-    int further = budget.engine().shares().open(budget, page, slot, id, handle);
-    if (further < 0) {
-      throw dead(budget, page, slot, id, byteSize, "a closed handle was shared");
+    Shares shares = budget.engine().shares();
+    int further = shares.number(budget, page, slot, id, handle);
+    if (further >= 0) {
+      Block shared = new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
+      if (shares.open(id, handle, further)) {
+        return shared;
+      }
     }
-    return new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
+    throw dead(budget, page, slot, id, byteSize, "a closed handle was shared");
   }
 
   /**

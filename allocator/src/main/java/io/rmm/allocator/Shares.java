@@ -24,8 +24,12 @@ final class Shares {
 
   private final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
 
-  /** Opens a further handle; returns its number, or -1 if {@code handle} is closed. */
-  int open(BudgetNode budget, Page page, int slot, long id, int handle) {
+  /**
+   * Returns a number for a further handle, which is to be made next and then {@linkplain #open
+   * opened}; or -1 if {@code handle} is closed. Whoever finds no room to make it leaves no trace.
+   */
+  int number(BudgetNode budget, Page page, int slot, long id, int handle) {
+    budget.prepareToFree(page);
     while (true) {
       long state = page.id(slot);
       if (state == id) {
@@ -37,9 +41,15 @@ final class Shares {
         }
       } else {
         OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(id) : null;
-        return open == null ? -1 : open.add(handle);
+        return open == null ? -1 : open.number(handle);
       }
     }
+  }
+
+  /** Opens the handle {@code further}; returns false if {@code handle} is closed by now. */
+  boolean open(long id, int handle, int further) {
+    OpenHandles open = byBlock.get(id);
+    return open != null && open.add(handle, further);
   }
 
   boolean isOpen(long id, int handle) {
@@ -65,12 +75,22 @@ final class Shares {
       open.set(0);
     }
 
-    synchronized int add(int sharer) {
+    synchronized int number(int sharer) {
       if (!open.get(sharer)) {
         return -1;
       }
+      // Makes room for it.
       open.set(next);
+      open.clear(next);
       return next++;
+    }
+
+    synchronized boolean add(int sharer, int further) {
+      boolean isOpen = open.get(sharer);
+      if (isOpen) {
+        open.set(further);
+      }
+      return isOpen;
     }
 
     synchronized boolean contains(int handle) {
