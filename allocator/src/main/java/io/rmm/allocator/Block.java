@@ -196,18 +196,18 @@ public final class Block implements AutoCloseable {
   public long detach() {
     StackRoom.check();
     checkNotShared("detached");
+    var detached = new DetachedBlocks.Detached(page, slot, id, byteSize, budget, token);
     if (!budget.changeId(page, slot, id, id | Page.DETACHED)) {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
-    long address = page.address(slot);
     try {
-      budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+      budget.engine().detached().add(detached);
     } catch (OutOfMemoryError e) {
       // The Java heap is full: the block stays in this handle's hands.
       boolean _ = budget.changeId(page, slot, id | Page.DETACHED, id);
       throw e;
     }
-    return address;
+    return page.address(slot);
   }
 
   /**

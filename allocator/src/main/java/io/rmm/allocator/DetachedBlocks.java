@@ -19,6 +19,9 @@ final class DetachedBlocks {
 
   /** A block that can only be freed by address. */
   static final class Detached {
+    /** Boxed once, so that the map needs no room on the Java heap to forget it. */
+    private final Long address;
+
     final Page page;
     final int slot;
     final long id;
@@ -29,8 +32,9 @@ final class DetachedBlocks {
     /** The one laid to rest after this one: a link of its own, so that a free needs no room. */
     private @Nullable Detached nextResting;
 
-    private Detached(
+    Detached(
         Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {
+      this.address = page.address(slot);
       this.page = page;
       this.slot = slot;
       this.id = id;
@@ -46,15 +50,15 @@ final class DetachedBlocks {
   private @Nullable Detached lastResting;
   private int resting;
 
-  void add(
-      long address,
-      Page page,
-      int slot,
-      long id,
-      long byteSize,
-      BudgetNode budget,
-      @Nullable Token token) {
-    byAddress.put(address, new Detached(page, slot, id, byteSize, budget, token));
+  /** Adds {@code block}, or throws an {@link OutOfMemoryError} and is as it was. */
+  void add(Detached block) {
+    try {
+      byAddress.put(block.address, block);
+    } catch (OutOfMemoryError e) {
+      // The map may have it although it threw.
+      byAddress.remove(block.address);
+      throw e;
+    }
   }
 
   /** Returns the block at {@code address}, or null. */

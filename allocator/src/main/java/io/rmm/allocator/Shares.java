@@ -30,17 +30,18 @@ final class Shares {
    */
   int number(BudgetNode budget, Page page, int slot, long id, int handle) {
     budget.prepareToFree(page);
+    Long key = id;
     while (true) {
       long state = page.id(slot);
       if (state == id) {
-        byBlock.computeIfAbsent(id, _ -> new OpenHandles());
+        byBlock.computeIfAbsent(key, _ -> new OpenHandles());
         if (!budget.changeId(page, slot, id, id | Page.SHARED)
             && page.id(slot) != (id | Page.SHARED)) {
-          byBlock.remove(id);
+          byBlock.remove(key);
           return -1;
         }
       } else {
-        OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(id) : null;
+        OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(key) : null;
         return open == null ? -1 : open.number(handle);
       }
     }
@@ -58,10 +59,11 @@ final class Shares {
   }
 
   Closing close(long id, int handle) {
-    OpenHandles open = byBlock.get(id);
+    Long key = id; // here, where there may be no room for it: nothing has changed yet
+    OpenHandles open = byBlock.get(key);
     Closing closing = open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
     if (closing == Closing.LAST) {
-      byBlock.remove(id);
+      byBlock.remove(key);
     }
     return closing;
   }

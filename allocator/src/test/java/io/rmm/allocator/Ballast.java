@@ -18,14 +18,33 @@ final class Ballast {
   static @Nullable Ballast fill() {
     Ballast all = null;
     for (int size = 1 << 20; size > 0; size /= 4) {
-      try {
-        while (true) {
-          all = new Ballast(all, size);
-        }
-      } catch (OutOfMemoryError e) {
-        // Smaller ones still fit.
-      }
+      all = add(all, size);
     }
     return all;
+  }
+
+  /** Fills what little room there is beside {@code already}. */
+  static @Nullable Ballast fillUp(@Nullable Ballast already) {
+    return add(already, 1);
+  }
+
+  private static @Nullable Ballast add(@Nullable Ballast already, int size) {
+    Ballast all = already;
+    try {
+      while (true) {
+        all = new Ballast(all, size);
+      }
+    } catch (OutOfMemoryError e) {
+      return all;
+    }
+  }
+
+  /** Returns {@code all} but for some pieces of 48 bytes, which leave as much room. */
+  static @Nullable Ballast lighten(@Nullable Ballast all, int pieces) {
+    Ballast lighter = all;
+    for (int i = 0; i < pieces && lighter != null; i++) {
+      lighter = lighter.next;
+    }
+    return lighter;
   }
 }

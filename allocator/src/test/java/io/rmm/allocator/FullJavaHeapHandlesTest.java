@@ -27,9 +27,10 @@ class FullJavaHeapHandlesTest {
   static final class Full {
 
     /** Few, since each error takes the collector some 20 ms. */
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
 
-    private static final int BLOCKS = 120;
+    private static final int BLOCKS = 96;
+    private static final int MOST_PIECES = 17;
     private static final int[] SIZES = {60, 1_000, 20_000};
 
     private final Engine engine;
@@ -75,6 +76,10 @@ class FullJavaHeapHandlesTest {
       Ballast ballast = full ? Ballast.fill() : null;
       try {
         for (int i = 0; i < BLOCKS; i++) {
+          if (full) {
+            // So that something finds room, and what comes after it does not.
+            ballast = Ballast.lighten(Ballast.fillUp(ballast), i % MOST_PIECES);
+          }
           act(i);
         }
       } finally {
@@ -115,7 +120,7 @@ class FullJavaHeapHandlesTest {
           engine.unusualFrees().free(addresses[i]);
         }
         if (block != null) {
-          assertThat(block.isAlive()).isTrue();
+          assertThat(block.isAlive()).as("block %d", i).isTrue();
           block.segment().fill((byte) i);
           block.close();
         }

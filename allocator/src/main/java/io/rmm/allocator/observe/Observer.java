@@ -99,7 +99,7 @@ public final class Observer {
       long slotBytes,
       long weight,
       boolean fastPath) {
-    long blockId = token.blockId();
+    Long blockId = token.blockId();
     ObservedBlock block = null;
     try {
       StackRoom.check();
