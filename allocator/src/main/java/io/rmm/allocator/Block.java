@@ -142,11 +142,15 @@ public final class Block implements AutoCloseable {
    */
   public Block share() {
     StackRoom.check();
-    int further = budget.engine().shares().open(budget, page, slot, id, handle);
-    if (further < 0) {
-      throw dead(budget, page, slot, id, byteSize, "a closed handle was shared");
+    Shares shares = budget.engine().shares();
+    int further = shares.number(budget, page, slot, id, handle);
+    if (further >= 0) {
+      Block shared = new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
+      if (shares.open(id, handle, further)) {
+        return shared;
+      }
     }
-    return new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
+    throw dead(budget, page, slot, id, byteSize, "a closed handle was shared");
   }
 
   /**
@@ -192,18 +196,18 @@ public final class Block implements AutoCloseable {
   public long detach() {
     StackRoom.check();
     checkNotShared("detached");
+    var detached = new DetachedBlocks.Detached(page, slot, id, byteSize, budget, token);
     if (!budget.changeId(page, slot, id, id | Page.DETACHED)) {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
-    long address = page.address(slot);
     try {
-      budget.engine().detached().add(address, page, slot, id, byteSize, budget, token);
+      budget.engine().detached().add(detached);
     } catch (OutOfMemoryError e) {
       // The Java heap is full: the block stays in this handle's hands.
       boolean _ = budget.changeId(page, slot, id | Page.DETACHED, id);
       throw e;
     }
-    return address;
+    return page.address(slot);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
+import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -222,11 +223,18 @@ final class BudgetNode extends BudgetAccount implements Budget {
     long newId = tally.countAllocation(newByteSize);
     long weight =
         tally.isObservationDue(newId) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
-    boolean resized = page.changeId(slot, id, newId);
-    tally.countFree(resized ? byteSize : newByteSize);
-    if (page.isHuge()) {
-      tally.countHugeFree(page.slotBytes);
+    Token newToken;
+    Block inPlace;
+    try {
+      newToken = weight == 0 ? null : Observer.token(newId);
+      inPlace = new Block(page, page.ids, slot, 0, newId, newByteSize, this, home, newToken);
+    } catch (OutOfMemoryError e) {
+      countFreeInPlace(tally, page, newByteSize);
+      cell.heap.leave();
+      throw e;
     }
+    boolean resized = page.changeId(slot, id, newId);
+    countFreeInPlace(tally, page, resized ? byteSize : newByteSize);
     cell.heap.leave();
     if (!resized) {
       return null;
@@ -234,8 +242,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
     if (token != null) {
       engine.observer().freed(token);
     }
-    Token newToken = weight == 0 ? null : observe(newId, newByteSize, page.slotBytes, weight, true);
-    return handle(page, page.ids, slot, newId, newByteSize, home, newToken);
+    if (newToken != null) {
+      boolean _ =
+          engine.observer().follow(newToken, path, newByteSize, page.slotBytes, weight, true);
+    }
+    return inPlace;
+  }
+
+  /** Counts a free that leaves the slot taken. */
+  private static void countFreeInPlace(Tally tally, Page page, long byteSize) {
+    tally.countFree(byteSize);
+    if (page.isHuge()) {
+      tally.countHugeFree(page.slotBytes);
+    }
   }
 
   /**

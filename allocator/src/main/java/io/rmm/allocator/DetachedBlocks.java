@@ -2,9 +2,6 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.observe.Token;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,23 +17,48 @@ final class DetachedBlocks {
   /** Slots that rest; enough to catch the double free that follows at once, which most do. */
   private static final int RESTING = 64;
 
-  record Detached(
-      Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {}
+  /** A block that can only be freed by address. */
+  static final class Detached {
+    /** Boxed once, so that the map needs no room on the Java heap to forget it. */
+    private final Long address;
+
+    final Page page;
+    final int slot;
+    final long id;
+    final long byteSize;
+    final BudgetNode budget;
+    final @Nullable Token token;
+
+    /** The one laid to rest after this one: a link of its own, so that a free needs no room. */
+    private @Nullable Detached nextResting;
+
+    Detached(
+        Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {
+      this.address = page.address(slot);
+      this.page = page;
+      this.slot = slot;
+      this.id = id;
+      this.byteSize = byteSize;
+      this.budget = budget;
+      this.token = token;
+    }
+  }
 
   private final ConcurrentHashMap<Long, Detached> byAddress = new ConcurrentHashMap<>();
 
-  /** With room for all, so that none is needed when a block is freed. */
-  private final ArrayDeque<Detached> resting = new ArrayDeque<>(RESTING + 2);
+  private @Nullable Detached firstResting;
+  private @Nullable Detached lastResting;
+  private int resting;
 
-  void add(
-      long address,
-      Page page,
-      int slot,
-      long id,
-      long byteSize,
-      BudgetNode budget,
-      @Nullable Token token) {
-    byAddress.put(address, new Detached(page, slot, id, byteSize, budget, token));
+  /** Adds {@code block}, or throws an {@link OutOfMemoryError} and is as it was. */
+  void add(Detached block) {
+    try {
+      byAddress.put(block.address, block);
+    } catch (OutOfMemoryError e) {
+      // The map may have it although it threw.
+      byAddress.remove(block.address);
+      throw e;
+    }
   }
 
   /** Returns the block at {@code address}, or null. */
@@ -49,20 +71,38 @@ final class DetachedBlocks {
     return byAddress.remove(address);
   }
 
-  /** Lays a freed block to rest; returns the one whose rest ends thereby, if any. */
-  @Nullable Detached rest(Detached block) {
-    synchronized (resting) {
-      resting.add(block);
-      return resting.size() > RESTING ? resting.remove() : null;
+  /** Lays a freed block to rest. */
+  synchronized void rest(Detached block) {
+    if (lastResting == null) {
+      firstResting = block;
+    } else {
+      lastResting.nextResting = block;
     }
+    lastResting = block;
+    resting++;
   }
 
-  /** Ends the rest of all; they are the caller's to give back. */
-  List<Detached> wake() {
-    synchronized (resting) {
-      List<Detached> all = new ArrayList<>(resting);
-      resting.clear();
-      return all;
+  /** Returns how many rest. */
+  synchronized int resting() {
+    return resting;
+  }
+
+  /** Ends the longest rest if as many rest as may; the block is the caller's to give back. */
+  synchronized @Nullable Detached wakeSurplus() {
+    return resting < RESTING ? null : wake();
+  }
+
+  /** Ends the longest rest, if any; the block is the caller's to give back. */
+  synchronized @Nullable Detached wake() {
+    Detached block = firstResting;
+    if (block != null) {
+      firstResting = block.nextResting;
+      if (firstResting == null) {
+        lastResting = null;
+      }
+      block.nextResting = null;
+      resting--;
     }
+    return block;
   }
 }

@@ -24,22 +24,33 @@ final class Shares {
 
   private final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
 
-  /** Opens a further handle; returns its number, or -1 if {@code handle} is closed. */
-  int open(BudgetNode budget, Page page, int slot, long id, int handle) {
+  /**
+   * Returns a number for a further handle, which is to be made next and then {@linkplain #open
+   * opened}; or -1 if {@code handle} is closed. Whoever finds no room to make it leaves no trace.
+   */
+  int number(BudgetNode budget, Page page, int slot, long id, int handle) {
+    budget.prepareToFree(page);
+    Long key = id;
     while (true) {
       long state = page.id(slot);
       if (state == id) {
-        byBlock.computeIfAbsent(id, _ -> new OpenHandles());
+        byBlock.computeIfAbsent(key, _ -> new OpenHandles());
         if (!budget.changeId(page, slot, id, id | Page.SHARED)
             && page.id(slot) != (id | Page.SHARED)) {
-          byBlock.remove(id);
+          byBlock.remove(key);
           return -1;
         }
       } else {
-        OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(id) : null;
-        return open == null ? -1 : open.add(handle);
+        OpenHandles open = state == (id | Page.SHARED) ? byBlock.get(key) : null;
+        return open == null ? -1 : open.number(handle);
       }
     }
+  }
+
+  /** Opens the handle {@code further}; returns false if {@code handle} is closed by now. */
+  boolean open(long id, int handle, int further) {
+    OpenHandles open = byBlock.get(id);
+    return open != null && open.add(handle, further);
   }
 
   boolean isOpen(long id, int handle) {
@@ -48,10 +59,11 @@ final class Shares {
   }
 
   Closing close(long id, int handle) {
-    OpenHandles open = byBlock.get(id);
+    Long key = id; // here, where there may be no room for it: nothing has changed yet
+    OpenHandles open = byBlock.get(key);
     Closing closing = open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
     if (closing == Closing.LAST) {
-      byBlock.remove(id);
+      byBlock.remove(key);
     }
     return closing;
   }
@@ -65,12 +77,22 @@ final class Shares {
       open.set(0);
     }
 
-    synchronized int add(int sharer) {
+    synchronized int number(int sharer) {
       if (!open.get(sharer)) {
         return -1;
       }
+      // Makes room for it.
       open.set(next);
+      open.clear(next);
       return next++;
+    }
+
+    synchronized boolean add(int sharer, int further) {
+      boolean isOpen = open.get(sharer);
+      if (isOpen) {
+        open.set(further);
+      }
+      return isOpen;
     }
 
     synchronized boolean contains(int handle) {

@@ -90,40 +90,53 @@ final class UnusualFrees {
     StackRoom.check();
     DetachedBlocks.Detached known = detached.find(address);
     if (known != null) {
-      known.budget().prepareToFree(known.page());
+      known.budget.prepareToFree(known.page);
+      // Here, since it may find no room on the Java heap: nothing has changed yet.
+      giveBack(detached.wakeSurplus());
     }
     DetachedBlocks.Detached block = detached.remove(address);
     if (block == null) {
       throw invalidFree(address);
     }
-    if (!block.page().changeId(block.slot(), block.id() | Page.DETACHED, ~block.id())) {
+    if (!block.page.changeId(block.slot, block.id | Page.DETACHED, ~block.id)) {
       // Nobody but the manager's close can have been faster.
       throw deadHandle(
-          block.page(),
-          block.slot(),
-          block.id(),
-          block.byteSize(),
-          block.budget().path(),
+          block.page,
+          block.slot,
+          block.id,
+          block.byteSize,
+          block.budget.path(),
           MisuseKind.DOUBLE_FREE,
           "a detached block was freed twice");
     }
-    block.budget().countFree(block.page(), block.byteSize());
-    if (block.token() != null) {
-      engine.observer().freed(block.token());
+    block.budget.countFree(block.page, block.byteSize);
+    if (block.token != null) {
+      engine.observer().freed(block.token);
     }
-    DetachedBlocks.Detached rested = detached.rest(block);
-    if (rested != null) {
-      giveBack(rested);
-    }
+    detached.rest(block);
   }
 
-  /** Gives back the slots that rest since they were freed by address. */
+  /**
+   * Gives back the slots that rest since they were freed by address. Those for which the Java heap
+   * has no room to do so go on resting.
+   */
   void endRests() {
-    detached.wake().forEach(UnusualFrees::giveBack);
+    for (int left = detached.resting(); left > 0; left--) {
+      giveBack(detached.wake());
+    }
   }
 
-  private static void giveBack(DetachedBlocks.Detached block) {
-    block.budget().giveBack(block.page(), block.slot());
+  private void giveBack(DetachedBlocks.@Nullable Detached block) {
+    if (block == null) {
+      return;
+    }
+    try {
+      block.budget.prepareToFree(block.page);
+    } catch (OutOfMemoryError e) {
+      detached.rest(block);
+      throw e;
+    }
+    block.budget.giveBack(block.page, block.slot);
   }
 
   private MemoryMisuseException invalidFree(long address) {

@@ -37,18 +37,6 @@ class FullJavaHeapTest {
 
     private Full() {}
 
-    /** One of many that fill what is left of the heap, down to the last bytes. */
-    @SuppressWarnings("UnusedVariable") // what the fields hold is what counts
-    private static final class Ballast {
-      final @Nullable Ballast next;
-      final byte[] bytes;
-
-      Ballast(@Nullable Ballast next, int size) {
-        this.next = next;
-        this.bytes = new byte[size];
-      }
-    }
-
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
       Engine engine =
@@ -79,7 +67,7 @@ class FullJavaHeapTest {
 
     /** Allocates until there is no room, frees all of it, and returns the number of errors. */
     private static int round(Engine engine, @Nullable Block[] blocks, boolean full) {
-      Ballast ballast = full ? fill() : null;
+      Ballast ballast = full ? Ballast.fill() : null;
       int count = 0;
       int errors = 0;
       try {
@@ -122,7 +110,7 @@ class FullJavaHeapTest {
       };
       Stranger stranger = new Stranger(arenas, 2);
       stranger.start();
-      Ballast ballast = full ? fill() : null;
+      Ballast ballast = full ? Ballast.fill() : null;
       int errors = 0;
       try {
         for (Arena arena : arenas) {
@@ -190,20 +178,6 @@ class FullJavaHeapTest {
           failure = e;
         }
       }
-    }
-
-    private static @Nullable Ballast fill() {
-      Ballast all = null;
-      for (int size = 1 << 20; size > 0; size /= 4) {
-        try {
-          while (true) {
-            all = new Ballast(all, size);
-          }
-        } catch (OutOfMemoryError e) {
-          // Smaller ones still fit.
-        }
-      }
-      return all;
     }
   }
 }

@@ -5,6 +5,7 @@ import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Collection;
@@ -71,19 +72,61 @@ public final class Observer {
       long slotBytes,
       long weight,
       boolean fastPath) {
+    Token token;
     try {
+      token = new Token(blockId);
+    } catch (OutOfMemoryError e) {
+      return null;
+    }
+    return follow(token, budget, requestedBytes, slotBytes, weight, fastPath) ? token : null;
+  }
+
+  /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
+  public static Token token(long blockId) {
+    return new Token(blockId);
+  }
+
+  /**
+   * Begins to follow the block whose handle holds {@code token}.
+   *
+   * @return false if the Java heap or the stack has no room, in which case the block goes on
+   *     unobserved
+   */
+  public boolean follow(
+      Token token,
+      String budget,
+      long requestedBytes,
+      long slotBytes,
+      long weight,
+      boolean fastPath) {
+    Long blockId = token.blockId();
+    ObservedBlock block = null;
+    try {
+      StackRoom.check();
       Site site = sites.here();
-      Token token = new Token(blockId);
       SiteStatistics at = statisticsOf(site);
-      ObservedBlock block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, at);
-      live.put(blockId, block);
-      at.allocated(slotBytes, weight);
       AllocationSample sample =
           new AllocationSample(blockId, budget, requestedBytes, slotBytes, weight, site, fastPath);
-      listeners.tell(listener -> listener.onSample(sample));
-      return token;
+      block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, at);
+      live.put(blockId, block);
+      at.allocated(slotBytes, weight);
+      tell(sample);
+      return true;
     } catch (OutOfMemoryError | StackOverflowError e) {
-      return null;
+      if (block != null) {
+        // The map may have it although it threw.
+        block.clear();
+        live.remove(blockId);
+      }
+      return false;
+    }
+  }
+
+  private void tell(AllocationSample sample) {
+    try {
+      listeners.tell(listener -> listener.onSample(sample));
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // They miss a block, which is followed all the same.
     }
   }
 

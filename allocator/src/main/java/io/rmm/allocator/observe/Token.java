@@ -3,14 +3,15 @@ package io.rmm.allocator.observe;
 /** Lives as long as somebody can free an observed block; see {@link ObservedBlock}. */
 public final class Token {
 
-  private final long blockId;
+  /** Boxed once, so that to look the block up when it is freed needs no room on the Java heap. */
+  private final Long blockId;
 
   Token(long blockId) {
     this.blockId = blockId;
   }
 
   /** Returns the id of the observed block. */
-  public long blockId() {
+  Long blockId() {
     return blockId;
   }
 }
