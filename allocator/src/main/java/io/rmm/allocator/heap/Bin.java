@@ -163,6 +163,11 @@ public final class Bin {
     assert found : "a new page has a free slot";
   }
 
+  /** Forgets what was offered and has been taken, lest a page that is gone be held on to. */
+  void forgetOffer() {
+    page = null;
+  }
+
   /** Makes the first word of {@code from} with a free slot current, searching from {@code slot}. */
   private boolean load(Page from, int slot) {
     int first = from.firstFreeWord(slot / Long.SIZE);

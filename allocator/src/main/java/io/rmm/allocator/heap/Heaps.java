@@ -230,7 +230,7 @@ public final class Heaps {
     try {
       for (ThreadHeap heap : heaps) {
         if (heap.isStripe()) {
-          heap.holdStripe(Thread.currentThread());
+          boolean _ = holdStripe(heap, Integer.MAX_VALUE);
         } else {
           heap.revoke();
         }
@@ -356,15 +356,31 @@ public final class Heaps {
 
   /** Waits for a stripe as long as for a biased heap: all managers share the clock. */
   private static void collectStripe(ThreadHeap stripe, boolean all) {
-    Thread thread = Thread.currentThread();
-    int patience = all ? Integer.MAX_VALUE : CLOCK_POLLS;
-    if (stripe.tryHoldStripe(thread, patience)) {
+    if (holdStripe(stripe, all ? Integer.MAX_VALUE : CLOCK_POLLS)) {
       try {
         stripe.releaseEmptyPages(all);
       } finally {
         stripe.leave();
       }
+    } else {
+      // So long a hold is rare. If it is a broken one, the next tick finds it ended.
+      stripe.endBrokenHold();
     }
+  }
+
+  /** Holds a stripe for the calling thread, unless it is held by others at {@code polls} looks. */
+  private static boolean holdStripe(ThreadHeap stripe, int polls) {
+    Thread thread = Thread.currentThread();
+    for (int poll = 1; !stripe.tryHoldStripe(thread); poll++) {
+      if (poll == polls) {
+        return false;
+      }
+      Hold.awaitStripe();
+      if (poll % POLLS_BEFORE_LOOK == 0) {
+        stripe.endBrokenHold();
+      }
+    }
+    return true;
   }
 
   private static void collectBiased(List<ThreadHeap> biased, boolean all) {

@@ -38,6 +38,9 @@ abstract class Hold extends HoldFlag {
   /** The bit of {@link #mode} of a heap whose owner is asked to stop. */
   private static final int REVOKED = 2;
 
+  /** The bit of {@link #busy} of a stripe whose holder is suspected to have left without a word. */
+  private static final int SUSPECT = Integer.MIN_VALUE;
+
   private static final String KERNEL = "io.rmm.allocator.";
 
   private static final VarHandle MODE;
@@ -119,7 +122,7 @@ abstract class Hold extends HoldFlag {
 
   /** Ends the hold of {@code current}, if it has one, whose operation overflowed the stack. */
   final void abandon(Thread current) {
-    if (!stripe || (int) BUSY.getVolatile(this) == mark(current)) {
+    if (!stripe || ((int) BUSY.getVolatile(this) & ~SUSPECT) == mark(current)) {
       BUSY.setRelease(this, 0);
     }
   }
@@ -140,23 +143,9 @@ abstract class Hold extends HoldFlag {
    * Holds the heap for {@code current}, the calling thread, if it is a stripe that nobody holds.
    */
   final boolean tryHoldStripe(Thread current) {
-    return stripe && (int) BUSY.getOpaque(this) == 0 && BUSY.compareAndSet(this, 0, mark(current));
-  }
-
-  /** Holds a stripe for {@code current}, the calling thread, waiting for it. */
-  final void holdStripe(Thread current) {
-    while (!tryHoldStripe(current)) {
-      awaitStripe();
-    }
-  }
-
-  /** Holds a stripe for {@code current}, the calling thread, unless it must wait too often. */
-  final boolean tryHoldStripe(Thread current, int patience) {
-    for (int polls = 0; polls < patience; polls++) {
-      if (tryHoldStripe(current)) {
-        return true;
-      }
-      awaitStripe();
+    if (stripe && (int) BUSY.getOpaque(this) == 0 && BUSY.compareAndSet(this, 0, mark(current))) {
+      holder = current;
+      return true;
     }
     return false;
   }
@@ -173,8 +162,8 @@ abstract class Hold extends HoldFlag {
    * What {@link #busy} is while {@code holder} holds a stripe: no two threads that live share it.
    */
   private static int mark(Thread holder) {
-    int number = (int) holder.threadId();
-    return number != 0 ? number : -1;
+    int number = (int) holder.threadId() & ~SUSPECT;
+    return number != 0 ? number : ~SUSPECT;
   }
 
   // ---- revokers; under the lock of Heaps ----
@@ -196,17 +185,35 @@ abstract class Hold extends HoldFlag {
   }
 
   /**
-   * Ends the hold of an owner that is no longer in an operation although it never ended it: a
+   * Ends the hold of a thread that is no longer in an operation although it never ended it: a
    * {@link StackOverflowError} may have cut it short. To be asked only after some waiting, since it
-   * walks the owner's stack.
+   * walks the thread's stack.
    */
   final void endBrokenHold() {
-    Thread owner = thread;
-    if (owner != null
-        && Arrays.stream(owner.getStackTrace())
-            .noneMatch(frame -> frame.getClassName().startsWith(KERNEL))) {
+    if (stripe) {
+      endBrokenHoldOfStripe();
+    } else if (thread != null && !isInKernel(thread)) {
       BUSY.setVolatile(this, 0);
     }
+  }
+
+  /** The mark of suspicion is gone if the holder leaves meanwhile, be it to come back. */
+  private void endBrokenHoldOfStripe() {
+    int mark = (int) BUSY.getVolatile(this);
+    int suspected = mark | SUSPECT;
+    Thread suspect = holder;
+    if (mark != 0
+        && suspect != null
+        && mark(suspect) == (mark & ~SUSPECT)
+        && BUSY.compareAndSet(this, mark, suspected)
+        && !isInKernel(suspect)) {
+      boolean _ = BUSY.compareAndSet(this, suspected, 0);
+    }
+  }
+
+  private static boolean isInKernel(Thread asked) {
+    return Arrays.stream(asked.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().startsWith(KERNEL));
   }
 
   // ---- whose it is ----

@@ -2,6 +2,7 @@ package io.rmm.allocator.heap;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The flag that says whether the owner of a heap is in an operation, and the space that keeps it
@@ -33,4 +34,7 @@ abstract class HoldFlagField {
 
   @SuppressWarnings("unused") // by BUSY
   private int busy;
+
+  /** Who held the stripe last; written in the hold. Stays until the next one comes. */
+  @Nullable Thread holder;
 }

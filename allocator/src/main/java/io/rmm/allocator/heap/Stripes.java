@@ -10,9 +10,11 @@ import java.util.function.Consumer;
  * <p>A virtual thread tries the stripe of its number, then the others. No more of them run at a
  * time than there are processors, so as many stripes are enough, unless threads lose their
  * processors while they hold one, or wait in it for the pool: when all are held, there are twice as
- * many from then on, up to {@link #MOST_FOR_A_PROCESSOR} for each processor. None is ever given up,
- * so that no page loses its owner; what an unused one keeps is no more than its empty lists, since
- * the clock takes idle pages from stripes too.
+ * many from then on, up to {@link #MOST_FOR_A_PROCESSOR} for each processor, and more only if
+ * somebody has waited long: it may be that those who hold them wait for the processor of the one
+ * who waits, as it is where native code is on its stack. None is ever given up, so that no page
+ * loses its owner; what an unused one keeps is no more than its empty lists, since the clock takes
+ * idle pages from stripes too.
  *
  * <p>Tried instead: a {@link java.util.concurrent.locks.ReentrantLock} for each and a fixed number.
  * Its try and its unlock took twice the time of the compare-and-set and the store in their place,
@@ -23,9 +25,12 @@ final class Stripes {
   /** Beyond that, more of them would only spread the blocks over more pages. */
   private static final int MOST_FOR_A_PROCESSOR = 4;
 
+  /** Polls of some 70 us after which there must be more of them all the same. */
+  private static final int MOST_POLLS = 1_000;
+
   private final Heaps heaps;
 
-  /** The most stripes there may be. A power of two, as is every number of them. */
+  /** The most stripes that are enough. A power of two, as is every number of them. */
   private final int most;
 
   private volatile ThreadHeap[] stripes;
@@ -50,7 +55,7 @@ final class Stripes {
   /** Returns a stripe that {@code thread}, the calling one, then holds. */
   ThreadHeap enter(Thread thread) {
     int start = (int) thread.threadId();
-    while (true) {
+    for (int polls = 0; ; polls++) {
       ThreadHeap[] known = stripes;
       for (int i = 0; i < known.length; i++) {
         ThreadHeap stripe = known[(start + i) & (known.length - 1)];
@@ -58,7 +63,7 @@ final class Stripes {
           return stripe;
         }
       }
-      if (known.length < most) {
+      if (known.length < most || polls >= MOST_POLLS) {
         heaps.addStripes(known.length);
       } else {
         Hold.awaitStripe();

@@ -111,6 +111,7 @@ public final class Tally extends BlockIds {
   public void settle(long slotBytes) {
     renewIds();
     if (isHuge()) {
+      bin.forgetOffer();
       cell.countHugeAllocation(slotBytes);
     }
   }
