@@ -5,13 +5,12 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The heaps of one memory manager: finds the one that a thread works with, passes on those of dead
- * threads, and stops them when something must be done to all.
+ * threads, and has them stopped when something must be done to them ({@link Revoker}).
  *
  * <p><b>Platform threads</b> have a heap each, found by way of {@link RecentCells}, or else through
  * a {@link ThreadLocal}. There is no hook in the JDK for a thread's death; so heaps of dead threads
@@ -28,13 +27,8 @@ public final class Heaps {
   /** Ticks, four a second, without a remote free after which a heap is its owner's alone again. */
   private static final int QUIET_TICKS = 40;
 
-  private static final long STOP_POLL_NANOS = 20_000;
-
   /** Polls for which the clock waits for an operation to end; then it leaves that heap alone. */
   private static final int CLOCK_POLLS = 100;
-
-  /** Polls after which it is looked into whether there is an operation at all. */
-  private static final int POLLS_BEFORE_LOOK = 1_000;
 
   private final ChunkPool pool;
   private final String managerName;
@@ -228,30 +222,7 @@ public final class Heaps {
     StackRoom.check();
     lock.lock();
     try {
-      for (ThreadHeap heap : heaps) {
-        if (heap.isStripe()) {
-          boolean _ = holdStripe(heap, Integer.MAX_VALUE);
-        } else {
-          heap.revoke();
-        }
-      }
-      try {
-        AllThreadsBarrier.run();
-        for (ThreadHeap heap : heaps) {
-          if (!heap.isStripe()) {
-            awaitStop(heap, Integer.MAX_VALUE);
-          }
-        }
-        action.run();
-      } finally {
-        for (ThreadHeap heap : heaps) {
-          if (heap.isStripe()) {
-            heap.leave();
-          } else {
-            heap.restore();
-          }
-        }
-      }
+      Revoker.exclusively(heaps, action);
     } finally {
       lock.unlock();
     }
@@ -263,14 +234,7 @@ public final class Heaps {
     lock.lock();
     try {
       if (heap.hasSoleFreer()) {
-        heap.revoke();
-        try {
-          AllThreadsBarrier.run();
-          awaitStop(heap, Integer.MAX_VALUE);
-          heap.openToOthers();
-        } finally {
-          heap.restore();
-        }
+        Revoker.withEach(List.of(heap), Integer.MAX_VALUE, ThreadHeap::openToOthers);
       }
     } finally {
       lock.unlock();
@@ -288,17 +252,6 @@ public final class Heaps {
       // All heaps, since a thread that frees a block of another heap holds its own meanwhile.
       exclusively(() -> quiet.forEach(ThreadHeap::closeToOthers));
     }
-  }
-
-  /** Waits until the owner of a revoked heap has stopped; returns whether it has. */
-  private static boolean awaitStop(ThreadHeap heap, int polls) {
-    for (int poll = 1; !heap.isStopped() && poll <= polls; poll++) {
-      LockSupport.parkNanos(STOP_POLL_NANOS);
-      if (poll % POLLS_BEFORE_LOOK == 0) {
-        heap.endBrokenHold();
-      }
-    }
-    return heap.isStopped();
   }
 
   // ---- the clock ----
@@ -327,6 +280,8 @@ public final class Heaps {
 
   private void collect(boolean all) {
     StackRoom.check();
+    // All managers share the clock, which therefore waits for no operation that takes long.
+    int polls = all ? Integer.MAX_VALUE : CLOCK_POLLS;
     lock.lock();
     try {
       List<ThreadHeap> biased = new ArrayList<>();
@@ -340,65 +295,17 @@ public final class Heaps {
           if (orphan) {
             heap.releaseEmptyPages(true);
           } else if (heap.isStripe()) {
-            collectStripe(heap, all);
+            Revoker.withStripe(heap, polls, () -> heap.releaseEmptyPages(all));
           } else {
             biased.add(heap);
           }
         }
       }
       if (!biased.isEmpty()) {
-        collectBiased(biased, all);
+        Revoker.withEach(biased, polls, heap -> heap.releaseEmptyPages(all));
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Waits for a stripe as long as for a biased heap: all managers share the clock. */
-  private static void collectStripe(ThreadHeap stripe, boolean all) {
-    if (holdStripe(stripe, all ? Integer.MAX_VALUE : CLOCK_POLLS)) {
-      try {
-        stripe.releaseEmptyPages(all);
-      } finally {
-        stripe.leave();
-      }
-    } else {
-      // So long a hold is rare. If it is a broken one, the next tick finds it ended.
-      stripe.endBrokenHold();
-    }
-  }
-
-  /** Holds a stripe for the calling thread, unless it is held by others at {@code polls} looks. */
-  private static boolean holdStripe(ThreadHeap stripe, int polls) {
-    Thread thread = Thread.currentThread();
-    for (int poll = 1; !stripe.tryHoldStripe(thread); poll++) {
-      if (poll == polls) {
-        return false;
-      }
-      Hold.awaitStripe();
-      if (poll % POLLS_BEFORE_LOOK == 0) {
-        stripe.endBrokenHold();
-      }
-    }
-    return true;
-  }
-
-  private static void collectBiased(List<ThreadHeap> biased, boolean all) {
-    for (ThreadHeap heap : biased) {
-      heap.revoke();
-    }
-    try {
-      AllThreadsBarrier.run();
-      int patience = all ? Integer.MAX_VALUE : CLOCK_POLLS;
-      for (ThreadHeap heap : biased) {
-        if (awaitStop(heap, patience)) {
-          heap.releaseEmptyPages(all);
-        }
-      }
-    } finally {
-      for (ThreadHeap heap : biased) {
-        heap.restore();
-      }
     }
   }
 

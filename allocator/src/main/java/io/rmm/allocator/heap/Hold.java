@@ -3,7 +3,6 @@ package io.rmm.allocator.heap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +52,6 @@ abstract class Hold extends HoldFlag {
       throw new ExceptionInInitializerError(e);
     }
   }
-
-  /** How long to sleep when a stripe is held by a thread that may have lost its processor. */
-  private static final long STRIPE_POLL_NANOS = 20_000;
 
   private final boolean stripe;
   private @Nullable Thread thread;
@@ -148,14 +144,6 @@ abstract class Hold extends HoldFlag {
       return true;
     }
     return false;
-  }
-
-  /**
-   * Waits a little. A hold is short, so whoever has one for long has lost its processor or waits
-   * for the pool: to sleep is right, and no queue of sleepers is worth its cost to each operation.
-   */
-  static void awaitStripe() {
-    LockSupport.parkNanos(STRIPE_POLL_NANOS);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.rmm.allocator.heap;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -25,7 +26,13 @@ final class Stripes {
   /** Beyond that, more of them would only spread the blocks over more pages. */
   private static final int MOST_FOR_A_PROCESSOR = 4;
 
-  /** Polls of some 70 us after which there must be more of them all the same. */
+  /**
+   * A hold is short, so whoever has one for long has lost its processor or waits for the pool: to
+   * sleep is right, and no queue of sleepers is worth its cost to each operation.
+   */
+  private static final long POLL_NANOS = 20_000;
+
+  /** Polls, which take some 70 us each, after which there must be more of them all the same. */
   private static final int MOST_POLLS = 1_000;
 
   private final Heaps heaps;
@@ -66,7 +73,7 @@ final class Stripes {
       if (known.length < most || polls >= MOST_POLLS) {
         heaps.addStripes(known.length);
       } else {
-        Hold.awaitStripe();
+        LockSupport.parkNanos(POLL_NANOS);
       }
     }
   }

@@ -50,7 +50,9 @@ final class ScenarioRows {
     List<Work> work = new ArrayList<>();
     for (int[] ratio : new int[][] {{1, 1}, {4, 1}, {1, 4}}) {
       Map<String, String> settings =
-          timed(exchange(ratio[0], ratio[1], 128, 4 * (ratio[0] + ratio[1]), 16, 4 << 10));
+          timed(
+              exchange(ratio[0], ratio[1], 128, 4 * (ratio[0] + ratio[1]), 16, 4 << 10),
+              ratio[0] + ratio[1]);
       for (PeerKind peer : plan.forScenarios()) {
         work.add(
             new ScenarioWork(ratio[0] + ":" + ratio[1], peer, "producers-consumers", settings));
@@ -89,10 +91,11 @@ final class ScenarioRows {
     String point = pattern + " " + threads;
     if (pattern.equals("xmalloc-test")) {
       // As many consumers, and at most 100 batches, as in the original.
-      Map<String, String> settings = timed(exchange(threads, threads, 4096, 100, 64, 64));
+      Map<String, String> settings =
+          timed(exchange(threads, threads, 4096, 100, 64, 64), 2 * threads);
       return new ScenarioWork(point, peer, "producers-consumers", settings);
     }
-    Map<String, String> settings = timed(Map.of("threads", Integer.toString(threads)));
+    Map<String, String> settings = timed(Map.of("threads", Integer.toString(threads)), threads);
     return new ScenarioWork(point, peer, pattern, settings);
   }
 
@@ -130,7 +133,8 @@ final class ScenarioRows {
             Map.of(
                 "profile", profile.toString(),
                 "least", Integer.toString(least),
-                "threads", Integer.toString(threads)));
+                "threads", Integer.toString(threads)),
+            threads);
     return new ScenarioWork(point, peer, "replay", settings);
   }
 
@@ -264,9 +268,10 @@ final class ScenarioRows {
     return settings;
   }
 
-  private Map<String, String> timed(Map<String, String> settings) {
+  /** Many threads on few processors leave the JIT little time, and warm up the slower. */
+  private Map<String, String> timed(Map<String, String> settings, int threads) {
     Map<String, String> timed = new TreeMap<>(settings);
-    timed.put("warmup", plan.quick() ? "400" : "800");
+    timed.put("warmup", Integer.toString(plan.quick() ? 400 : 800 + 100 * threads));
     timed.put("measure", plan.quick() ? "400" : "1200");
     return timed;
   }
