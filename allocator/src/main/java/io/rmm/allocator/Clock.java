@@ -40,8 +40,16 @@ final class Clock {
       engine.tick();
     } catch (Throwable e) {
       // An exception would end the ticking of this manager without a word.
+      warn(e);
+    }
+  }
+
+  private static void warn(Throwable failure) {
+    try {
       Log.logger()
-          .log(System.Logger.Level.WARNING, "a tick of the memory manager's clock failed", e);
+          .log(System.Logger.Level.WARNING, "a tick of the memory manager's clock failed", failure);
+    } catch (Throwable e) {
+      // The Java heap may have no room even for that.
     }
   }
 }

@@ -26,7 +26,8 @@ final class Shares {
 
   /**
    * Returns a number for a further handle, which is to be made next and then {@linkplain #open
-   * opened}; or -1 if {@code handle} is closed. Whoever finds no room to make it leaves no trace.
+   * opened}; or -1 if {@code handle} is closed. If there is no room to make it, the block counts as
+   * shared all the same, by the handles that it had.
    */
   int number(BudgetNode budget, Page page, int slot, long id, int handle) {
     budget.prepareToFree(page);

@@ -121,8 +121,12 @@ final class UnusualFrees {
    * has no room to do so go on resting.
    */
   void endRests() {
-    for (int left = detached.resting(); left > 0; left--) {
-      giveBack(detached.wake());
+    try {
+      for (int left = detached.resting(); left > 0; left--) {
+        giveBack(detached.wake());
+      }
+    } catch (OutOfMemoryError e) {
+      // There may be room when the clock ticks next.
     }
   }
 

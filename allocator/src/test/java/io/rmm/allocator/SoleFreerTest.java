@@ -86,6 +86,22 @@ class SoleFreerTest {
   }
 
   @Test
+  void aHeapInWhichOthersFreeAgainStaysOpen() throws Exception {
+    // In one page, which its owner, who sleeps, does not look at.
+    Block first = budget.allocate(64);
+    Block second = budget.allocate(64);
+    Block stays = budget.allocate(64);
+    inAnotherThread(first::close);
+    becomeQuiet();
+    inAnotherThread(second::close);
+    for (int i = 0; i < QUIET_TICKS / 4; i++) {
+      engine.tick();
+    }
+    assertThat(isMineAlone()).isFalse();
+    stays.close();
+  }
+
+  @Test
   void ownerAndOthersHaveOneWinnerForEachBlock() throws Exception {
     int rounds = 25;
     int blocks = 2_000;

@@ -250,7 +250,7 @@ public final class Heaps {
             .toList();
     if (!quiet.isEmpty()) {
       // All heaps, since a thread that frees a block of another heap holds its own meanwhile.
-      exclusively(() -> quiet.forEach(ThreadHeap::closeToOthers));
+      exclusively(() -> quiet.forEach(ThreadHeap::endFreesByOthers));
     }
   }
 

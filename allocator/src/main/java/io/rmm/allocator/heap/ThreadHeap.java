@@ -131,6 +131,16 @@ public final class ThreadHeap extends Hold {
   }
 
   /**
+   * Makes the owner the sole freer again. All heaps are stopped. What others have freed is taken
+   * in, so that no page stands on a queue any more: the next that others free a slot of is pushed,
+   * and seen not to be quiet.
+   */
+  void endFreesByOthers() {
+    drainRemote();
+    closeToOthers();
+  }
+
+  /**
    * Gives pages without a live slot back to the pool.
    *
    * <p>Also large pages that are current although their class is in use: to take one from the pool
