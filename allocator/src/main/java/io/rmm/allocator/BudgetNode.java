@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #take}, as every free does through {@link Block#close}.
  *
  * <p>A pair of the two makes no atomic operation, no lock, no clock, no call into a view, and no
- * object, where the thread that frees is the one that allocated. Everything that is not plain
- * allocation hangs on two branches: no slot at hand, and the end of the sampling countdown.
+ * object, where the thread that frees is the one that allocated and no hard limit is to be kept
+ * (which costs an atomic, see {@link BudgetAccount}). All else hangs on three branches: no slot at
+ * hand, a limit that is reached, and the end of the sampling countdown.
  */
 final class BudgetNode extends BudgetAccount implements Budget {
 

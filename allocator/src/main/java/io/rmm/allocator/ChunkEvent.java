@@ -1,7 +1,8 @@
 package io.rmm.allocator;
 
 /**
- * A chunk got memory from the operating system, or gave all its memory back.
+ * Memory was mapped for a chunk, or went back to the operating system: then of any number of chunks
+ * at once, whole or in part.
  *
  * @param kind which of the two
  * @param bytes how much

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>The root object: it owns the heaps, the tree of {@link Budget}s and the policy. A process may
  * have several; they share nothing but reserved address space, the numbers of blocks, a table in
- * which threads find their heaps, and a clock thread. All methods may be called by any thread.
+ * which threads find what their heaps count in, a clock thread, and one that attaches views. All
+ * methods may be called by any thread.
  *
  * <pre>{@code
  * try (MemoryManager manager = MemoryManager.builder().name("orders").build()) {

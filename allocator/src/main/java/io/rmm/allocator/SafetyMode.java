@@ -8,7 +8,7 @@ package io.rmm.allocator;
  * it.
  */
 public enum SafetyMode {
-  /** API checks only. Blocks are still sampled for the site profile. */
+  /** As {@link #STANDARD}, which does nothing yet beyond API checks and samples. */
   FAST,
   /** For production: sampled blocks with their sites, and leaks among them. The default. */
   STANDARD,

@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
  * and the JDK does that by a handshake: each thread passes a safepoint poll or is found outside
  * Java code, both of which order its earlier stores before, and its later loads after, the
  * handshake. Costs 10 to 75 us. This works wherever a JDK 25 does, and without native access.
- * {@code membarrier(2)} would do the same on Linux; it was tried, and made nothing faster that can
- * be measured.
+ * {@code membarrier(2)} would do the same on Linux alone, and hardly faster:
+ * docs/decisions/0002-biased-heaps.md.
  */
 final class AllThreadsBarrier {
 

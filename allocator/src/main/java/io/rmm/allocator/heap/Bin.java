@@ -50,7 +50,7 @@ public final class Bin {
   /** What was done here, for each budget, linked by {@link Tally#nextInBin}. */
   private @Nullable Tally tallies;
 
-  /** Frees by this heap of slots in other heaps. */
+  /** Frees in the holds of this heap of slots in other heaps: not those that others make here. */
   private long remoteFrees;
 
   /** Allocations when the clock last found the current page empty; belongs to the clock. */
@@ -262,7 +262,10 @@ public final class Bin {
     return remoteQueue.quietTicks();
   }
 
-  /** Notes whether the class is in use, and by whom. By the clock, after it has collected. */
+  /**
+   * Notes whether the class is in use, and whether others free here. By the clock, after it has
+   * collected.
+   */
   void noteTick() {
     remoteQueue.noteTick();
     Page current = page;

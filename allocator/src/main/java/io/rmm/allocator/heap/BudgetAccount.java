@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * The account of one budget.
  *
  * <p>A budget without a hard limit, and without such an ancestor, costs its allocations no more
- * than the plain additions to the heap's {@link BudgetCell}. One with a hard limit keeps its used
- * bytes in an atomic as well, charged before a slot is handed out and never above the limit, not
- * even for the time between a charge and its refusal: an account that refuses is left unchanged.
- * The limited accounts below it were charged before it, and are so until that is taken back. Price:
- * one atomic per limited level for an allocation and one for a free, 5 to 20 ns each.
+ * than the plain additions to the heap's {@link Tally}. One with a hard limit keeps its used bytes
+ * in an atomic as well, charged before a slot is handed out and never above the limit, not even for
+ * the time between a charge and its refusal: an account that refuses is left unchanged. The limited
+ * accounts below it were charged before it, and are so until that is taken back. Price: one atomic
+ * per limited level for an allocation and one for a free, 5 to 20 ns each.
  *
- * <p>When a budget gets its first limit, its atomic must start from the sum of the cells; {@link
+ * <p>When a budget gets its first limit, its atomic must start from the sum of tallies; {@link
  * Heaps#exclusively} stops all heaps for that moment, so that nothing is charged twice or not at
  * all.
  */

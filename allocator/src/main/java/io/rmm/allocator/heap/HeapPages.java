@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * smallest classes, are noted when their last slot is freed, by one comparison. While a
  * thirty-second of the heap stands empty, each page that is taken makes others of twice its size go
  * back, those first that have been empty longest. All pages are gone over when there are a quarter
- * more, and by the clock. Before, all were gone over as often as a thirty-second was added: with
- * some thousand pages in a heap that was 50 us, for more than one in a hundred allocations of a
- * burst; and to give all back at once was 300 us, though seldom.
+ * more, and by the clock. What else was tried: docs/decisions/0009-page-layout.md.
  */
 final class HeapPages {
 

@@ -8,23 +8,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may touch a heap now. The part of {@link ThreadHeap} that other threads have dealings with.
  *
- * <p>Everything in a heap but its remote queue belongs to whoever holds the heap. A stripe is held
- * by a compare-and-set of {@link #BUSY}. A thread's own heap is <em>biased</em> to the thread,
- * which holds it by two plain stores around each operation ({@link #tryHold}, {@link #leave}).
- * Anybody else first {@linkplain #revoke revokes} the bias, has all threads of the JVM pass a
- * barrier, and waits until the owner is not in an operation: after the barrier the owner's {@link
- * #busy} is visible to the revoker, and {@link #mode} to the owner's next operation. This is the
- * classic asymmetric Dekker protocol. An atomic in its place would cost every allocation 5 to 8 ns;
- * the barrier costs some 50 us, a few times a second, and only when there is something to collect.
+ * <p>Everything in a heap belongs to whoever holds it, but for what others free with: of its pages
+ * the ids and the maps of remote frees, of its bins the queues of pages. A stripe is held by a
+ * compare-and-set of {@link #BUSY}. A thread's own heap is <em>biased</em> to the thread, which
+ * holds it by two plain stores around each operation ({@link #tryHold}, {@link #leave}). Anybody
+ * else first {@linkplain #revoke revokes} the bias, has all threads of the JVM pass a barrier, and
+ * waits until the owner is not in an operation: after the barrier the owner's {@link #busy} is
+ * visible to the revoker, and {@link #mode} to the owner's next operation. This is the classic
+ * asymmetric Dekker protocol. An atomic in its place would cost every allocation 5 to 8 ns; the
+ * barrier costs 10 to 75 us, a few times a second, and only when there is something to collect.
  *
  * <p><b>The sole freer.</b> A block must have exactly one winner among racing frees. As long as no
- * other thread has ever freed a block of a biased heap, its owner frees by a plain comparison and a
- * plain store, for nobody races with it. Whoever else wants to free such a block first {@linkplain
+ * other thread frees blocks of a biased heap, its owner frees by a plain comparison and a plain
+ * store, for nobody races with it. Whoever else wants to free such a block first {@linkplain
  * Heaps#enterToChange opens the heap to others}, by the same revocation; from then on all, the
- * owner too, free by compare-and-set. A heap whose blocks nobody else has freed for some while
- * becomes its owner's alone again, while all heaps are stopped. So a program whose threads free
- * what they allocated makes no atomic operation at all, and one whose threads do not pays once a
- * thread.
+ * owner too, free by compare-and-set. A heap whose blocks nobody else has freed for ten seconds
+ * becomes its owner's alone again, while all heaps are stopped: then no such free is under way,
+ * since whoever makes one holds a heap meanwhile. So a program whose threads free what they
+ * allocated frees without an atomic, and one whose threads do not pays once for each heap, and
+ * again after each ten seconds without.
  */
 abstract class Hold extends HoldFlag {
 
@@ -59,7 +61,9 @@ abstract class Hold extends HoldFlag {
   /** Written under the lock of {@link Heaps} only. */
   private int mode;
 
-  /** Makes the hold of a heap that is biased to {@code thread}, or of a stripe, or of no use. */
+  /**
+   * Makes the hold of a heap that is biased to {@code thread}, or of a stripe, or of nobody's heap.
+   */
   Hold(@Nullable Thread thread, boolean stripe) {
     this.thread = thread;
     this.stripe = stripe;

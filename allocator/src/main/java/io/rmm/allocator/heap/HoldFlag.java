@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The flag that says whether the owner of a heap is in an operation, and the space that keeps it
  * apart from the fields of its subclasses: the owner writes it four times for every block, and
  * threads that free the owner's blocks from afar read the other fields. On one cache line, each of
- * their frees and each of its operations would wait for the other's: the workload of two threads
- * that free each other's blocks took four times as long.
+ * their frees and each of its operations would wait for the other's: where two threads free each
+ * other's blocks, that is half as long again (docs/decisions/0006-sole-freers.md).
  */
 abstract class HoldFlag extends HoldFlagField {
 
@@ -32,6 +32,10 @@ abstract class HoldFlagField {
     }
   }
 
+  /**
+   * 0 while nobody holds the heap; else 1, or, for a stripe, the mark of its holder, with a bit of
+   * suspicion at times. Read and written by {@link Hold}.
+   */
   @SuppressWarnings("unused") // by BUSY
   private int busy;
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * the {@link Bin} takes slots from, and belongs to whoever holds the owning heap: no atomics. A
  * thread that does not hold it sets the bit in {@link #remote} by one atomic OR instead, and, if
  * the page does not wait there already, pushes the page on its bin's queue. A slot is thus in
- * exactly one of four states: live, free, remotely freed, or in the hands of the thread between the
- * two steps of its free.
+ * exactly one of four states: live, free, remotely freed, or between the two steps of its free,
+ * where one that is freed by its address rests for a while.
  *
  * <p>Metadata stands on the Java heap, out of reach of stray writes to the memory it describes: 8
  * bytes a slot for the id, and two bits. A page object is never used for another page; after its

@@ -4,8 +4,8 @@ package io.rmm.allocator.heap;
  * The slot sizes: which there are, which one serves a request, and how large their pages are.
  *
  * <p>Small classes, up to 64 KiB: every 16 bytes up to 128, then four per doubling, which bounds
- * the waste to a fifth of the request; and 2^k + 16 besides, so that a power of two, the commonest
- * of all requests, has room for a canary without falling into the next quarter. Many slots share a
+ * the waste to a fifth of the slot; and 2^k + 16 besides, so that a power of two, the commonest of
+ * all requests, has room for a canary without falling into the next quarter. Many slots share a
  * page.
  *
  * <p>Large classes, up to 2 MiB: four per doubling in whole slices. Their pages have one slot, so

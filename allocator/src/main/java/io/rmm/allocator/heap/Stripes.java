@@ -15,11 +15,7 @@ import java.util.function.Consumer;
  * somebody has waited long: it may be that those who hold them wait for the processor of the one
  * who waits, as it is where native code is on its stack. None is ever given up, so that no page
  * loses its owner; what an unused one keeps is no more than its empty lists, since the clock takes
- * idle pages from stripes too.
- *
- * <p>Tried instead: a {@link java.util.concurrent.locks.ReentrantLock} for each and a fixed number.
- * Its try and its unlock took twice the time of the compare-and-set and the store in their place,
- * for every operation, and brought a queue of waiters that nobody needs.
+ * idle pages from stripes too. Why no lock for each: docs/decisions/0013-virtual-threads.md.
  */
 final class Stripes {
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * budget, of a class and of a heap are sums of these, which readers pay for. Allocations are
  * counted by the ids given out ({@link BlockIds}), bytes of slots follow from the counts, since all
  * slots of a class have the same size, and the countdown to the next sample is a mark among the
- * ids. (Huge blocks, whose slots differ, are counted besides, off the fast path.) Before, budgets
- * and classes were counted apart, by eight additions a pair: 15 % more instructions.
+ * ids. (Huge blocks, whose slots differ, are counted besides, off the fast path.) Measured:
+ * docs/decisions/0012-tallies.md.
  *
  * <p>That each of these has a countdown of its own does no harm to sampling: the exponential
  * distribution has no memory, and so many of them make one Poisson process over all bytes.

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * when this class is first used.
  *
  * <p>Linking one shape of call costs 60 to 80 ms once in a process, most of it class loading by the
- * JDK, and each further shape 10 to 20 ms. So there is one shape, with six arguments as wide as a
- * register: all the calling conventions that Linux has with a JDK 25 pass them in that way whether
- * they are declared as {@code long}, {@code int} or pointer, and a function does not look at those
- * that it does not take. Of the result of a function that returns an {@code int} the upper half is
+ * JDK, and each further shape 10 to 20 ms. So the calls have one shape, six arguments as wide as a
+ * register (but for {@code memset}, which is none of them, and linked when it is first needed): all
+ * the calling conventions that Linux has with a JDK 25 pass them in that way whether they are
+ * declared as {@code long}, {@code int} or pointer, and a function does not look at those that it
+ * does not take. Of the result of a function that returns an {@code int} the upper half is
  * undefined.
  */
 @SuppressWarnings("restricted")

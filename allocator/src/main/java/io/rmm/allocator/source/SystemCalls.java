@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The gateway to the operating system: every system call that RMM makes is one of these.
  *
- * <p>An interface because it has two users: {@link LinuxSystemCalls}, and the tests' gateway that
+ * <p>An interface because there are two: {@link LinuxSystemCalls}, and the tests' gateway that
  * fails a chosen call. All methods may be called by any thread, and throw {@link
  * SystemCallException} with the error number when the call fails.
  */
