@@ -117,8 +117,8 @@ final class ConfinedArena extends ManagedArena {
       engine.heaps().abandon();
       throw e;
     }
+    Token token = null;
     try {
-      Token token = null;
       if (weight != 0 && page != null) {
         token = allocator.observe(id, 0, page.slotBytes, weight, true);
       }
@@ -126,6 +126,9 @@ final class ConfinedArena extends ManagedArena {
     } catch (Throwable e) {
       // The Java heap is full, or the stack has ended.
       budget.arenaReclaimer().undoOpen(page, slot, id);
+      if (token != null) {
+        engine.observer().freed(token);
+      }
       throw e;
     }
   }
@@ -197,7 +200,7 @@ final class ConfinedArena extends ManagedArena {
         scope.close();
       } catch (Throwable e) {
         // The stack may have ended in there with the scope closed: then this goes on.
-        if (closed || !(e instanceof StackOverflowError) || scope.scope().isAlive()) {
+        if (closed || scope.scope().isAlive()) {
           cell.heap.leave();
           throw e;
         }

@@ -225,10 +225,14 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       throw new IllegalStateException("memory manager " + name + " is closed already");
     }
     clock.cancel(false);
-    views.await();
-    engine.reportLive();
-    views.close();
-    engine.close();
+    try {
+      views.await();
+      engine.reportLive();
+      views.close();
+    } finally {
+      // Whatever befalls them: nobody else gives the memory back.
+      engine.close();
+    }
   }
 
   @Override

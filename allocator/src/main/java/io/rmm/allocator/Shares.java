@@ -1,7 +1,8 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
-import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -59,52 +60,58 @@ final class Shares {
     return open != null && open.contains(handle);
   }
 
-  Closing close(long id, int handle) {
-    Long key = id; // here, where there may be no room for it: nothing has changed yet
-    OpenHandles open = byBlock.get(key);
-    Closing closing = open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
-    if (closing == Closing.LAST) {
-      byBlock.remove(key);
-    }
-    return closing;
+  /**
+   * Closes a handle. If it was the last, the caller frees the block and then calls {@link #forget}:
+   * not before, or whoever shares the block meanwhile would begin to count anew.
+   *
+   * @param id boxed, so that nothing is needed of the Java heap once the handle is closed
+   */
+  Closing close(Long id, int handle) {
+    OpenHandles open = byBlock.get(id);
+    return open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
+  }
+
+  /** Forgets a block that is no more. */
+  void forget(Long id) {
+    byBlock.remove(id);
   }
 
   private static final class OpenHandles {
 
-    private final BitSet open = new BitSet();
+    /** The numbers of the handles that are open. */
+    private final Set<Integer> open = new HashSet<>();
+
     private int next = 1;
 
     OpenHandles() {
-      open.set(0);
+      open.add(0);
     }
 
     synchronized int number(int sharer) {
-      if (!open.get(sharer)) {
+      if (!open.contains(sharer)) {
         return -1;
       }
-      // Makes room for it.
-      open.set(next);
-      open.clear(next);
-      return next++;
+      int number = next;
+      next = number == Integer.MAX_VALUE ? 1 : number + 1;
+      return number;
     }
 
     synchronized boolean add(int sharer, int further) {
-      boolean isOpen = open.get(sharer);
+      boolean isOpen = open.contains(sharer);
       if (isOpen) {
-        open.set(further);
+        open.add(further);
       }
       return isOpen;
     }
 
     synchronized boolean contains(int handle) {
-      return open.get(handle);
+      return open.contains(handle);
     }
 
     synchronized Closing remove(int handle) {
-      if (!open.get(handle)) {
+      if (!open.remove(handle)) {
         return Closing.CLOSED_BEFORE;
       }
-      open.clear(handle);
       return open.isEmpty() ? Closing.LAST : Closing.OTHERS_OPEN;
     }
   }

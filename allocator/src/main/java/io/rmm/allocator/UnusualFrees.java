@@ -43,11 +43,13 @@ final class UnusualFrees {
     long state = page.id(slot);
     if (state == (id | Page.SHARED)) {
       budget.prepareToFree(page);
-      Shares.Closing closing = shares.close(id, handle);
+      Long key = id;
+      Shares.Closing closing = shares.close(key, handle);
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
       if (closing == Shares.Closing.LAST && page.changeId(slot, id | Page.SHARED, ~id)) {
+        shares.forget(key);
         budget.free(page, slot, byteSize);
         if (token != null) {
           engine.observer().freed(token);

@@ -45,7 +45,7 @@ public final class Bin {
   private @Nullable Page partial;
 
   /** The pages of which other threads have freed slots. */
-  private final RemoteQueue remoteQueue = new RemoteQueue();
+  final RemoteQueue remoteQueue = new RemoteQueue();
 
   /** What was done here, for each budget, linked by {@link Tally#nextInBin}. */
   private @Nullable Tally tallies;
@@ -129,11 +129,6 @@ public final class Bin {
     page = next;
     boolean found = load(next, 0);
     assert found : "a partial or a new page has a free slot";
-  }
-
-  /** Puts {@code freed}, some slots of which were freed by others, on the queue. Any thread. */
-  void pushRemote(Page freed) {
-    remoteQueue.push(freed);
   }
 
   /** Makes the slots free that other threads have freed. */

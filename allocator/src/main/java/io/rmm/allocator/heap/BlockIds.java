@@ -43,6 +43,15 @@ abstract class BlockIds {
     }
   }
 
+  static {
+    // The JVM links such calls at their first use, and takes room on the Java heap for that: here,
+    // and not between two stores of which readers wait for the second.
+    BlockIds probe = new BlockIds() {};
+    BASE.setVolatile(probe, 0L);
+    NEXT.setRelease(probe, 0L);
+    BASE.setRelease(probe, 0L);
+  }
+
   /** The id that the next block gets. */
   private long next = newLease();
 

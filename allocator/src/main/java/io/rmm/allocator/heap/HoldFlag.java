@@ -14,9 +14,40 @@ import org.jspecify.annotations.Nullable;
 abstract class HoldFlag extends HoldFlagField {
 
   // Two cache lines, since processors fetch them in pairs. The JVM keeps the fields of a superclass
-  // before those of its subclasses.
+  // before those of its subclasses, but for holes, which it fills with the latter; ints leave none.
   @SuppressWarnings("unused")
-  private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe, pf;
+  private int p00,
+      p01,
+      p02,
+      p03,
+      p04,
+      p05,
+      p06,
+      p07,
+      p08,
+      p09,
+      p10,
+      p11,
+      p12,
+      p13,
+      p14,
+      p15,
+      p16,
+      p17,
+      p18,
+      p19,
+      p20,
+      p21,
+      p22,
+      p23,
+      p24,
+      p25,
+      p26,
+      p27,
+      p28,
+      p29,
+      p30,
+      p31;
 }
 
 /** See {@link HoldFlag}. */

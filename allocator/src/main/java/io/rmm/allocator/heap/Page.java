@@ -86,6 +86,9 @@ public final class Page extends PageLinks {
   /** The owner's bin for the size class of this page. */
   public final Bin bin;
 
+  /** That of the bin; here, since the owner writes to the bin all the time. */
+  private final RemoteQueue remoteQueue;
+
   /** The size class of the slots. */
   public final int sizeClass;
 
@@ -142,6 +145,7 @@ public final class Page extends PageLinks {
       MemorySegment memory) {
     this.owner = owner;
     this.bin = owner.bin(sizeClass);
+    this.remoteQueue = bin.remoteQueue;
     this.sizeClass = sizeClass;
     this.slotBytes = slotBytes;
     this.slots = slots;
@@ -210,7 +214,7 @@ public final class Page extends PageLinks {
     long _ = (long) REMOTE.getAndBitwiseOr(remote, FIRST_REMOTE + (slot >>> 6), 1L << slot);
     if ((long) REMOTE.getVolatile(remote, PENDING) == 0
         && REMOTE.compareAndSet(remote, PENDING, 0L, 1L)) {
-      bin.pushRemote(this);
+      remoteQueue.push(this);
     }
   }
 

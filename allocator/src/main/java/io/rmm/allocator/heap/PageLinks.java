@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PageLinks extends PageLinksFields {
 
-  // One cache line. The JVM keeps the fields of a superclass before those of its subclasses.
+  // One cache line. The JVM keeps the fields of a superclass before those of its subclasses, but
+  // for
+  // holes, which it fills with the latter: these leave none.
   @SuppressWarnings("unused")
-  private long p0, p1, p2, p3, p4, p5, p6, p7;
+  private int p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+  @SuppressWarnings("unused")
+  private byte b0, b1, b2;
 }
 
 /** See {@link PageLinks}. */

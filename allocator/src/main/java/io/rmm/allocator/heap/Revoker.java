@@ -22,14 +22,17 @@ final class Revoker {
 
   /** Runs {@code action} while none of {@code heaps} is in an operation. */
   static void exclusively(List<ThreadHeap> heaps, Runnable action) {
-    for (ThreadHeap heap : heaps) {
-      if (heap.isStripe()) {
-        boolean _ = holdStripe(heap, Integer.MAX_VALUE);
-      } else {
-        heap.revoke();
-      }
-    }
+    int taken = 0;
     try {
+      for (ThreadHeap heap : heaps) {
+        endOwnHold(heap);
+        if (heap.isStripe()) {
+          boolean _ = holdStripe(heap, Integer.MAX_VALUE);
+        } else {
+          heap.revoke();
+        }
+        taken++;
+      }
       AllThreadsBarrier.run();
       for (ThreadHeap heap : heaps) {
         if (!heap.isStripe()) {
@@ -38,7 +41,8 @@ final class Revoker {
       }
       action.run();
     } finally {
-      for (ThreadHeap heap : heaps) {
+      // Not all, if the Java heap had no room for a look at why a stripe is held so long.
+      for (ThreadHeap heap : heaps.subList(0, taken)) {
         if (heap.isStripe()) {
           heap.leave();
         } else {
@@ -59,8 +63,12 @@ final class Revoker {
     try {
       AllThreadsBarrier.run();
       for (ThreadHeap heap : biased) {
+        endOwnHold(heap);
         if (awaitStop(heap, polls)) {
           action.accept(heap);
+        } else {
+          // So long a hold is rare. If it is a broken one, whoever comes next finds it ended.
+          heap.endBrokenHold();
         }
       }
     } finally {
@@ -74,6 +82,7 @@ final class Revoker {
    * Runs {@code action} in a hold of {@code stripe}, if it is free at one of {@code polls} looks.
    */
   static void withStripe(ThreadHeap stripe, int polls, Runnable action) {
+    endOwnHold(stripe);
     if (holdStripe(stripe, polls)) {
       try {
         action.run();
@@ -81,8 +90,15 @@ final class Revoker {
         stripe.leave();
       }
     } else {
-      // So long a hold is rare. If it is a broken one, whoever comes next finds it ended.
       stripe.endBrokenHold();
+    }
+  }
+
+  /** Ends a hold of the calling thread, which would wait for itself: it can only be broken. */
+  private static void endOwnHold(ThreadHeap heap) {
+    Thread current = Thread.currentThread();
+    if (heap.isStripe() || heap.isBiasedTo(current)) {
+      heap.abandon(current);
     }
   }
 

@@ -85,9 +85,18 @@ public final class Listeners {
         return;
       }
     }
-    for (var call = nextWaiting(registration); call != null; call = nextWaiting(registration)) {
-      tellOne(registration, call);
+    try {
+      for (var call = nextWaiting(registration); call != null; call = nextWaiting(registration)) {
+        tellOne(registration, call);
+      }
+    } finally {
+      endWaiting(registration);
     }
+  }
+
+  /** Lets {@code registration} be told at once from now on, also if it has not caught up. */
+  private synchronized void endWaiting(Registration registration) {
+    registration.waiting = null;
   }
 
   /** Returns what {@code registration} is to be told next, if it still has to catch up. */
