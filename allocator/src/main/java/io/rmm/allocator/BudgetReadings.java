@@ -11,8 +11,9 @@ import java.util.List;
  *
  * <p>To read is to note peaks. A budget with a limit is charged exactly, and its peak noted with
  * each charge. The peak of any other is raised to what was surely held at one moment, see {@link
- * Reading}: it may miss a peak between two readings, and never tells of one that there was not. No
- * budget is ever shown with more than its peak.
+ * Reading}: it may miss a peak between two readings, and tells of none that there was not, but for
+ * a block that is resized in place meanwhile, which counts twice for a moment. No budget is ever
+ * shown with more than its peak.
  */
 final class BudgetReadings {
 

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record SiteProfile(List<Entry> sites, boolean truncated) {
 
-  /** Copies the list. */
+  /** Keeps a copy, so that the profile is immutable. */
   public SiteProfile {
     sites = List.copyOf(sites);
   }

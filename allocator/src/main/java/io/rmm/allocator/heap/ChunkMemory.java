@@ -141,7 +141,7 @@ final class ChunkMemory {
     try {
       events.add(new ChunkEvent(kind, bytes, source.name(), System.nanoTime() - start, cause));
     } catch (OutOfMemoryError e) {
-      // As said.
+      // Listeners miss it.
     }
   }
 

@@ -261,6 +261,7 @@ public final class Heaps {
     collect(false);
     for (ThreadHeap heap : heaps) {
       heap.noteTick();
+      heap.letDeadHolderGo();
     }
     if (secondEnds) {
       closeQuietHeaps();

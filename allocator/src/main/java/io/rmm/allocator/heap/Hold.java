@@ -208,6 +208,15 @@ abstract class Hold extends HoldFlag {
         .anyMatch(frame -> frame.getClassName().startsWith(KERNEL));
   }
 
+  /** Lets the last holder of a stripe go if it has died, and with it all that it knew. */
+  final void letDeadHolderGo() {
+    Thread last = holder;
+    if (last != null && !last.isAlive() && tryHoldStripe(Thread.currentThread())) {
+      holder = null;
+      leave();
+    }
+  }
+
   // ---- whose it is ----
 
   /** Tells whether {@code candidate} is the thread that this heap is biased to. */

@@ -92,6 +92,30 @@ class BrokenHoldTest {
   }
 
   @Test
+  void aHolderThatHasDiedIsLetGo() throws Exception {
+    ThreadHeap stripe = stripe();
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    Thread holder = Thread.ofVirtual().start(end::join);
+    assertThat(stripe.tryHoldStripe(holder)).isTrue();
+    stripe.leave();
+    stripe.letDeadHolderGo();
+    assertThat(stripe.holder).isSameAs(holder);
+    end.complete(null);
+    holder.join();
+    stripe.letDeadHolderGo();
+    assertThat(stripe.holder).isNull();
+    assertThat(stripe.isHeld()).isFalse();
+  }
+
+  @Test
+  void ownHoldsAreEndedByWhoStopsAll() {
+    ThreadHeap stripe = stripe();
+    assertThat(stripe.tryHoldStripe(Thread.currentThread())).isTrue();
+    stopAll();
+    assertThat(stripe.isHeld()).isFalse();
+  }
+
+  @Test
   void virtualThreadsDoNotWaitForThemForEver() throws Exception {
     Thread holder = Thread.ofVirtual().unstarted(() -> {});
     BudgetAccount account = new BudgetAccount(0, null, BudgetLimits.unlimited()) {};
