@@ -271,7 +271,7 @@ final class ScenarioRows {
   /** Many threads on few processors leave the JIT little time, and warm up the slower. */
   private Map<String, String> timed(Map<String, String> settings, int threads) {
     Map<String, String> timed = new TreeMap<>(settings);
-    timed.put("warmup", Integer.toString(plan.quick() ? 400 : 800 + 100 * threads));
+    timed.put("warmup", Integer.toString(plan.quick() ? 400 : 1500 + 100 * threads));
     timed.put("measure", plan.quick() ? "400" : "1200");
     return timed;
   }
