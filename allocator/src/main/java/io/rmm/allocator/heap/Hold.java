@@ -61,6 +61,9 @@ abstract class Hold extends HoldFlag {
   /** Written under the lock of {@link Heaps} only. */
   private int mode;
 
+  /** Whether somebody waited in vain at the last occasion. Under the lock of {@link Heaps}. */
+  boolean heldAtLastLook;
+
   /**
    * Makes the hold of a heap that is biased to {@code thread}, or of a stripe, or of nobody's heap.
    */

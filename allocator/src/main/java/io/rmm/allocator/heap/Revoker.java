@@ -65,10 +65,10 @@ final class Revoker {
       for (ThreadHeap heap : biased) {
         endOwnHold(heap);
         if (awaitStop(heap, polls)) {
+          heap.heldAtLastLook = false;
           action.accept(heap);
         } else {
-          // So long a hold is rare. If it is a broken one, whoever comes next finds it ended.
-          heap.endBrokenHold();
+          noteHeld(heap);
         }
       }
     } finally {
@@ -84,14 +84,27 @@ final class Revoker {
   static void withStripe(ThreadHeap stripe, int polls, Runnable action) {
     endOwnHold(stripe);
     if (holdStripe(stripe, polls)) {
+      stripe.heldAtLastLook = false;
       try {
         action.run();
       } finally {
         stripe.leave();
       }
     } else {
-      stripe.endBrokenHold();
+      noteHeld(stripe);
     }
+  }
+
+  /**
+   * Looks into a hold that two looks in a row have found: one may be of a thread that has lost its
+   * processor, and to walk its stack is to wait until it has one. If the hold is broken, whoever
+   * comes next finds it ended.
+   */
+  private static void noteHeld(ThreadHeap heap) {
+    if (heap.heldAtLastLook) {
+      heap.endBrokenHold();
+    }
+    heap.heldAtLastLook = true;
   }
 
   /** Ends a hold of the calling thread, which would wait for itself: it can only be broken. */
