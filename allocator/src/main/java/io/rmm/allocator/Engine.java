@@ -174,6 +174,9 @@ final class Engine {
     StackRoom.check();
     MemorySnapshot.Builder snapshot = MemorySnapshot.builder();
     BudgetReadings readings = new BudgetReadings(budgets.root());
+    // In this order, as bytes go from the one to the other: together they never tell of more than
+    // was ever mapped.
+    long returned = pool.returnedBytes();
     long committed = pool.committedBytes();
     List<MemorySnapshot.BudgetUsage> usages = readings.usages(committed);
     usages.forEach(snapshot::budget);
@@ -185,7 +188,7 @@ final class Engine {
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
         .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
-        .system(pool.returnedBytes(), pool.systemCalls())
+        .system(returned, pool.systemCalls())
         .tuning(pool.retainedLimit(), tuningDecisions.get())
         .droppedListeners(listeners.dropped());
     observer.read(snapshot);
