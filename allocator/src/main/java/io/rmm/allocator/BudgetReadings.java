@@ -31,9 +31,29 @@ final class BudgetReadings {
     for (int i = nodes.size() - 1; i > 0; i--) {
       reading.usage(parents.get(i)).add(reading.usage(i));
     }
+    if (mayHavePeaks()) {
+      notePeaks();
+    }
+  }
+
+  private boolean mayHavePeaks() {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (!nodes.get(i).isLimited()
+          && reading.usage(i).usedBytes() > nodes.get(i).notedPeakBytes()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void notePeaks() {
+    long[] freed = reading.freedBytesSince();
+    for (int i = nodes.size() - 1; i > 0; i--) {
+      freed[parents.get(i)] += freed[i];
+    }
     for (int i = 0; i < nodes.size(); i++) {
       if (!nodes.get(i).isLimited()) {
-        nodes.get(i).notePeak(reading.usage(i).surelyUsedBytes());
+        nodes.get(i).notePeak(Math.max(0, reading.usage(i).allocatedBytes - freed[i]));
       }
     }
   }

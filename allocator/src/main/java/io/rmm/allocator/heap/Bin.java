@@ -20,13 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Bin {
 
   private static final VarHandle TALLIES;
-  private static final VarHandle REMOTE_FREES;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       TALLIES = lookup.findVarHandle(Bin.class, "tallies", Tally.class);
-      REMOTE_FREES = lookup.findVarHandle(Bin.class, "remoteFrees", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -49,9 +47,6 @@ public final class Bin {
 
   /** What was done here, for each budget, linked by {@link Tally#nextInBin}. */
   private @Nullable Tally tallies;
-
-  /** Frees in the holds of this heap of slots in other heaps: not those that others make here. */
-  private long remoteFrees;
 
   /** Allocations when the clock last found the current page empty; belongs to the clock. */
   private long allocationsAtTick;
@@ -87,11 +82,6 @@ public final class Bin {
     } else {
       freed.give(slot);
     }
-  }
-
-  /** Counts a free of a slot of another heap's. */
-  void countRemoteFree() {
-    REMOTE_FREES.setOpaque(this, remoteFrees + 1);
   }
 
   // ---- the slow path ----
@@ -277,10 +267,5 @@ public final class Bin {
       sum += tally.allocations();
     }
     return sum;
-  }
-
-  /** Returns how many of the frees were of slots in other heaps. */
-  long remoteFrees() {
-    return (long) REMOTE_FREES.getOpaque(this);
   }
 }

@@ -131,22 +131,32 @@ public final class BudgetCell {
     return (Tally) TALLIES.getAcquire(tallies, sizeClass);
   }
 
-  /** Adds this to {@code sum}, and the frees by class, in the first pass of a {@link Reading}. */
-  void readFirst(Usage sum, long[] freesByClass) {
+  /** Adds the frees to {@code sum}, and to those of each class. */
+  void addFrees(Usage sum, long[] freesByClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        freesByClass[sizeClass] += tally.readFirst(sum);
+        freesByClass[sizeClass] += tally.addFrees(sum);
       }
     }
   }
 
-  /** Adds this to {@code sum}, and the allocations by class, in the last pass. */
-  void readLast(Usage sum, long[] allocationsByClass) {
+  /** Returns the bytes of all slots taken back so far. */
+  long freedBytes() {
+    long sum = 0;
+    for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
+      Tally tally = tallyAt(sizeClass);
+      sum += tally == null ? 0 : tally.freedBytes();
+    }
+    return sum;
+  }
+
+  /** Adds the allocations to {@code sum}, and to those of each class. */
+  void addAllocations(Usage sum, long[] allocationsByClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        allocationsByClass[sizeClass] += tally.readLast(sum);
+        allocationsByClass[sizeClass] += tally.addAllocations(sum);
       }
     }
     sum.requestedBytes += (long) ARENA_BYTES.getOpaque(this);

@@ -169,9 +169,11 @@ final class HeapPages {
     for (int i = 0; i < count; i++) {
       Page page = pageAt(i);
       if (page != null) {
-        byClass[page.sizeClass] += page.bytes();
+        // Not asked of the page's memory, which is an object further.
+        long pageBytes = SizeClasses.pageBytes(page.sizeClass);
+        byClass[page.sizeClass] += pageBytes;
         if (!page.isEmpty()) {
-          active += page.bytes();
+          active += pageBytes;
         }
       }
     }

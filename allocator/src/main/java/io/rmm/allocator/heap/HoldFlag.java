@@ -5,13 +5,14 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flag that says whether the owner of a heap is in an operation, and the space that keeps it
- * apart from the fields of its subclasses: the owner writes it four times for every block, and
- * threads that free the owner's blocks from afar read the other fields. On one cache line, each of
- * their frees and each of its operations would wait for the other's: where two threads free each
- * other's blocks, that is half as long again (docs/decisions/0006-sole-freers.md).
+ * What the owner of a heap writes at its operations: the flag that says whether it is in one, and
+ * besides a count. And the space that keeps them apart from the fields of the subclasses: the owner
+ * writes the flag four times for every block, and threads that free the owner's blocks from afar
+ * read the other fields. On one cache line, each of their frees and each of its operations would
+ * wait for the other's: where two threads free each other's blocks, that is half as long again
+ * (docs/decisions/0006-sole-freers.md).
  */
-abstract class HoldFlag extends HoldFlagField {
+abstract class HoldFlag extends HoldFlagFields {
 
   // Two cache lines, since processors fetch them in pairs. The JVM keeps the fields of a superclass
   // before those of its subclasses, but for holes, which it fills with the latter; ints leave none.
@@ -51,13 +52,16 @@ abstract class HoldFlag extends HoldFlagField {
 }
 
 /** See {@link HoldFlag}. */
-abstract class HoldFlagField {
+abstract class HoldFlagFields {
 
   static final VarHandle BUSY;
+  static final VarHandle REMOTE_FREES;
 
   static {
     try {
-      BUSY = MethodHandles.lookup().findVarHandle(HoldFlagField.class, "busy", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      BUSY = lookup.findVarHandle(HoldFlagFields.class, "busy", int.class);
+      REMOTE_FREES = lookup.findVarHandle(HoldFlagFields.class, "remoteFrees", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -69,6 +73,9 @@ abstract class HoldFlagField {
    */
   @SuppressWarnings("unused") // by BUSY
   private int busy;
+
+  /** Frees of slots in other heaps, by whoever held this one. */
+  long remoteFrees;
 
   /** Who held the stripe last; written in the hold. Stays until the next one comes. */
   @Nullable Thread holder;

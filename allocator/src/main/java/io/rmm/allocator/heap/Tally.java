@@ -176,29 +176,27 @@ public final class Tally extends BlockIds {
     return givenIds();
   }
 
-  /** Adds this to {@code sum} in the first pass of a {@link Reading}, and returns the frees. */
-  long readFirst(Usage sum) {
-    sum.allocatedBytesAtFirst += allocatedBytes(allocations());
+  /** Adds the frees to {@code sum}, and returns their number. */
+  long addFrees(Usage sum) {
     long count = frees();
     sum.frees += count;
     sum.freedBytes += freedBytes(count);
     return count;
   }
 
-  /**
-   * Adds this to {@code sum} in the last pass of a {@link Reading}, and returns the allocations.
-   */
-  long readLast(Usage sum) {
-    sum.freedBytesAtLast += freedBytes(frees());
-    long count = allocations();
-    sum.allocations += count;
-    sum.allocatedBytes += allocatedBytes(count);
-    sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
-    return count;
+  /** Returns the bytes of the slots taken back so far. */
+  long freedBytes() {
+    return freedBytes(frees());
   }
 
-  private long allocatedBytes(long count) {
-    return isHuge() ? cell.hugeAllocatedBytes() : count * SizeClasses.slotBytes(sizeClass);
+  /** Adds the allocations to {@code sum}, and returns their number. */
+  long addAllocations(Usage sum) {
+    long count = allocations();
+    sum.allocations += count;
+    sum.allocatedBytes +=
+        isHuge() ? cell.hugeAllocatedBytes() : count * SizeClasses.slotBytes(sizeClass);
+    sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
+    return count;
   }
 
   private long freedBytes(long count) {

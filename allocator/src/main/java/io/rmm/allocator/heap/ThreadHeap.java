@@ -118,7 +118,7 @@ public final class ThreadHeap extends Hold {
       // Its one slot was just freed: nobody else can touch the page any more.
       heaps.pool().release(page);
     } else {
-      bins[page.sizeClass].countRemoteFree();
+      REMOTE_FREES.setOpaque(this, remoteFrees + 1);
       page.giveRemotely(slot);
     }
   }
@@ -269,11 +269,7 @@ public final class ThreadHeap extends Hold {
 
   /** Returns the frees by this heap's holder into pages of other heaps. */
   long remoteFrees() {
-    long sum = 0;
-    for (Bin bin : bins) {
-      sum += bin.remoteFrees();
-    }
-    return sum;
+    return (long) REMOTE_FREES.getOpaque(this);
   }
 
   /** Tells whether there seem to be pages to give back, as {@link #releaseEmptyPages} does. */

@@ -18,20 +18,9 @@ public final class Usage {
   /** Bytes asked for and held. */
   public long requestedBytes;
 
-  /** As {@link #allocatedBytes}, when it was looked at first. */
-  long allocatedBytesAtFirst;
-
-  /** As {@link #freedBytes}, when it was looked at last. */
-  long freedBytesAtLast;
-
   /** Returns bytes of the slots held. */
   public long usedBytes() {
     return allocatedBytes - freedBytes;
-  }
-
-  /** Returns bytes of slots, no more than were held at some moment of the reading. */
-  public long surelyUsedBytes() {
-    return Math.max(0, allocatedBytesAtFirst - freedBytesAtLast);
   }
 
   /** Returns the bytes asked for and held, where {@code usedBytes} are used. */
@@ -47,7 +36,5 @@ public final class Usage {
     allocatedBytes += other.allocatedBytes;
     freedBytes += other.freedBytes;
     requestedBytes += other.requestedBytes;
-    allocatedBytesAtFirst += other.allocatedBytesAtFirst;
-    freedBytesAtLast += other.freedBytesAtLast;
   }
 }
