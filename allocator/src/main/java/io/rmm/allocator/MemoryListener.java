@@ -27,6 +27,49 @@ public interface MemoryListener {
   /** Memory was mapped from, or returned to, the operating system. */
   default void onChunk(ChunkEvent event) {}
 
+  /** An allocation took {@value SlowAllocation#LEAST_NANOS} ns or more to find a slot. */
+  default void onSlowAllocation(SlowAllocation allocation) {}
+
+  /** An arena took {@value ArenaClose#LEAST_NANOS} ns or more to close. */
+  default void onArenaClose(ArenaClose close) {}
+
+  /** Memory got short, or is no longer. */
+  default void onPressure(PressureChange change) {}
+
   /** A pool's setting was changed, or deliberately left, by a tuner. */
   default void onTuning(TuningDecision decision) {}
+
+  // ---- tracing ----
+
+  /**
+   * Tells whether this listener wants to be told of every block. It is asked a few times a second,
+   * and tracing begins and ends some time after the answer has changed. While one listener traces,
+   * every allocation leaves the fast path.
+   */
+  default boolean isTracing() {
+    return false;
+  }
+
+  /**
+   * A block was allocated. Told to tracing listeners only, of every block, so it must be quick; the
+   * block is described by arguments for the same reason. No site is taken.
+   *
+   * @param blockId the block's id
+   * @param budget the path of its budget
+   * @param requestedBytes bytes asked for
+   * @param blockBytes bytes of the slot
+   */
+  default void onAllocation(long blockId, String budget, long requestedBytes, long blockBytes) {}
+
+  /**
+   * A block whose allocation was traced was freed. Told to tracing listeners only.
+   *
+   * @param blockId the block's id
+   * @param budget the path of its budget
+   * @param blockBytes bytes of the slot
+   * @param byOwner whether the thread that freed it is the one that it was allocated by
+   * @param cause by which way it was freed
+   */
+  default void onFree(
+      long blockId, String budget, long blockBytes, boolean byOwner, FreeCause cause) {}
 }

@@ -142,6 +142,16 @@ public final class MemorySnapshot {
     return values.stripes;
   }
 
+  /** Returns the bytes of free slots in the pages that thread heaps keep at hand. */
+  public long cachedBytes() {
+    return values.cachedBytes;
+  }
+
+  /** Returns how often a stripe was held by another thread when one came for it. */
+  public long contendedHolds() {
+    return values.contendedHolds;
+  }
+
   /** Returns the bytes given back to the operating system so far. */
   public long returnedBytes() {
     return values.returnedBytes;
@@ -227,13 +237,27 @@ public final class MemorySnapshot {
    * @param frees number of frees so far
    * @param usedBytes bytes of the slots held
    * @param pageBytes bytes of the pages that this class owns now
+   * @param requestedBytes bytes asked for and held, but for what arenas hand out of their regions:
+   *     that is known by budget only
+   * @param slowPaths how often no free slot was at hand
    */
   public record SizeClassUsage(
-      long slotBytes, long allocations, long frees, long usedBytes, long pageBytes) {
+      long slotBytes,
+      long allocations,
+      long frees,
+      long usedBytes,
+      long pageBytes,
+      long requestedBytes,
+      long slowPaths) {
 
     /** Returns the number of live blocks. */
     public long liveBlocks() {
       return allocations - frees;
+    }
+
+    /** Returns the bytes of the slots held beyond what was asked for. */
+    public long wastedBytes() {
+      return usedBytes - requestedBytes;
     }
   }
 
@@ -309,6 +333,13 @@ public final class MemorySnapshot {
     public Builder threadHeaps(long heaps, long stripes) {
       values.threadHeaps = heaps;
       values.stripes = stripes;
+      return this;
+    }
+
+    /** Sets the bytes of free slots in thread heaps, and how often stripes were contended for. */
+    public Builder heapState(long cachedBytes, long contendedHolds) {
+      values.cachedBytes = cachedBytes;
+      values.contendedHolds = contendedHolds;
       return this;
     }
 

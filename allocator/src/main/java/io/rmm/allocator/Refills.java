@@ -7,6 +7,7 @@ import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.CommitRefused;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.SizeClasses;
+import io.rmm.allocator.heap.Tally;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,10 @@ final class Refills {
       long byteAlignment,
       @Nullable Arena arena) {
     // Before the try: who finds no room for a tally has ended the hold.
-    Bin bin = cell.tally(sizeClass).bin;
+    Tally tally = cell.tally(sizeClass);
+    tally.countSlowPath();
     try {
-      findPage(budget, cell, bin, byteSize, sizeClass, byteAlignment, arena);
+      findPage(budget, cell, tally.bin, byteSize, sizeClass, byteAlignment, arena);
       return cell;
     } catch (CommitRefused | OutOfMemoryError e) {
       cell.heap.leave();

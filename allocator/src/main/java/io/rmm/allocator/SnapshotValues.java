@@ -27,6 +27,8 @@ final class SnapshotValues implements Cloneable {
   long openArenas;
   long threadHeaps;
   long stripes;
+  long cachedBytes;
+  long contendedHolds;
   long returnedBytes;
   long systemCalls;
   long retainedLimitBytes;

@@ -4,6 +4,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySnapshot.BudgetUsage;
 import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.PressureLevel;
 import java.util.List;
 
 /** The totals of a source. */

@@ -1,6 +1,7 @@
 package io.rmm.jmx;
 
 import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
+import io.rmm.allocator.PressureLevel;
 import java.util.List;
 
 /**

@@ -9,6 +9,7 @@ import io.rmm.allocator.Block;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
+import io.rmm.allocator.PressureLevel;
 import io.rmm.allocator.SafetyMode;
 import java.io.IOException;
 import java.net.InetAddress;

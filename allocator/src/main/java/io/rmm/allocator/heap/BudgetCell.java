@@ -131,12 +131,12 @@ public final class BudgetCell {
     return (Tally) TALLIES.getAcquire(tallies, sizeClass);
   }
 
-  /** Adds the frees to {@code sum}, and to those of each class. */
-  void addFrees(Usage sum, long[] freesByClass) {
+  /** Adds the frees to {@code sum}, and to what was done in each class. */
+  void addFrees(Usage sum, Usage[] byClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        freesByClass[sizeClass] += tally.addFrees(sum);
+        tally.addFrees(sum, byClass[sizeClass]);
       }
     }
   }
@@ -151,12 +151,12 @@ public final class BudgetCell {
     return sum;
   }
 
-  /** Adds the allocations to {@code sum}, and to those of each class. */
-  void addAllocations(Usage sum, long[] allocationsByClass) {
+  /** Adds all else to {@code sum}, and to what was done in each class. */
+  void addAllocations(Usage sum, Usage[] byClass) {
     for (int sizeClass = 0; sizeClass < tallies.length; sizeClass++) {
       Tally tally = tallyAt(sizeClass);
       if (tally != null) {
-        allocationsByClass[sizeClass] += tally.addAllocations(sum);
+        tally.addAllocations(sum, byClass[sizeClass]);
       }
     }
     sum.requestedBytes += (long) ARENA_BYTES.getOpaque(this);

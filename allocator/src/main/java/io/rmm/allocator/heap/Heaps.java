@@ -360,20 +360,32 @@ public final class Heaps {
     long huge = pool.hugeBytes();
     pageBytes[SizeClasses.HUGE] = huge;
     long hugeUsed = usedBytes;
+    long cached = 0;
     for (int sizeClass = 0; sizeClass <= SizeClasses.HUGE; sizeClass++) {
-      long allocations = reading.allocations[sizeClass];
-      long frees = Math.min(reading.frees[sizeClass], allocations);
+      Usage usage = reading.byClass[sizeClass];
+      long allocations = usage.allocations;
+      long frees = Math.min(usage.frees, allocations);
       boolean isHuge = sizeClass == SizeClasses.HUGE;
       long slotBytes = isHuge ? 0 : SizeClasses.slotBytes(sizeClass);
       long used = isHuge ? Math.clamp(hugeUsed, 0, huge) : (allocations - frees) * slotBytes;
       hugeUsed -= used;
+      cached += isHuge ? 0 : Math.max(0, pageBytes[sizeClass] - used);
       if (allocations > 0 || pageBytes[sizeClass] > 0) {
         snapshot.sizeClass(
             new MemorySnapshot.SizeClassUsage(
-                slotBytes, allocations, frees, used, pageBytes[sizeClass]));
+                slotBytes,
+                allocations,
+                frees,
+                used,
+                pageBytes[sizeClass],
+                usage.requestedBytes(used),
+                usage.slowPaths));
       }
     }
-    snapshot.remoteFrees(remoteFrees).threadHeaps(heaps.size(), stripes.all().length);
+    snapshot
+        .remoteFrees(remoteFrees)
+        .threadHeaps(heaps.size(), stripes.all().length)
+        .heapState(cached, stripes.contended());
     return active + huge;
   }
 }

@@ -32,18 +32,20 @@ public final class Reading {
   private final Iterable<ThreadHeap> heaps;
   private final int[] accounts;
   private final Usage[] usages;
-  final long[] frees = new long[SizeClasses.COUNT + 1];
-  final long[] allocations = new long[SizeClasses.COUNT + 1];
+
+  /** Of each size class; only numbers of blocks, and what was asked for. */
+  final Usage[] byClass = new Usage[SizeClasses.COUNT + 1];
 
   Reading(Iterable<ThreadHeap> heaps, List<? extends BudgetAccount> accounts) {
     this.heaps = heaps;
     this.accounts = accounts.stream().mapToInt(account -> account.index).toArray();
     usages = new Usage[this.accounts.length];
     Arrays.setAll(usages, _ -> new Usage());
-    forEachCell((cell, i) -> cell.addFrees(usages[i], frees));
+    Arrays.setAll(byClass, _ -> new Usage());
+    forEachCell((cell, i) -> cell.addFrees(usages[i], byClass));
     VarHandle.loadLoadFence();
     // A heap that came meanwhile has its allocations seen here, and its frees by the next reading.
-    forEachCell((cell, i) -> cell.addAllocations(usages[i], allocations));
+    forEachCell((cell, i) -> cell.addAllocations(usages[i], byClass));
   }
 
   /** Returns what was done for the {@code i}-th account, to which others may be added. */

@@ -2,6 +2,7 @@ package io.rmm.allocator.heap;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -38,6 +39,11 @@ final class Stripes {
 
   private volatile ThreadHeap[] stripes;
 
+  /**
+   * How often a thread found the stripe of its number held. An atomic, which needs no Java heap.
+   */
+  private final AtomicLong contended = new AtomicLong();
+
   /** Makes the stripes of {@code heaps}, which still has to list them. */
   Stripes(Heaps heaps, int processors) {
     this.heaps = heaps;
@@ -55,6 +61,11 @@ final class Stripes {
     return stripes;
   }
 
+  /** Returns how often a thread found the stripe of its number held. */
+  long contended() {
+    return contended.get();
+  }
+
   /** Returns a stripe that {@code thread}, the calling one, then holds. */
   ThreadHeap enter(Thread thread) {
     int start = (int) thread.threadId();
@@ -64,6 +75,9 @@ final class Stripes {
         ThreadHeap stripe = known[(start + i) & (known.length - 1)];
         if (stripe.tryHoldStripe(thread)) {
           return stripe;
+        }
+        if (i == 0 && polls == 0) {
+          contended.incrementAndGet();
         }
       }
       if (known.length < most || polls >= MOST_POLLS) {

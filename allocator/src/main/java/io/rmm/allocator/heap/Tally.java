@@ -27,12 +27,14 @@ public final class Tally extends BlockIds {
 
   private static final VarHandle FREES;
   private static final VarHandle REQUESTED_BYTES;
+  private static final VarHandle SLOW_PATHS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       FREES = lookup.findVarHandle(Tally.class, "frees", long.class);
       REQUESTED_BYTES = lookup.findVarHandle(Tally.class, "requestedBytes", long.class);
+      SLOW_PATHS = lookup.findVarHandle(Tally.class, "slowPaths", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -48,6 +50,7 @@ public final class Tally extends BlockIds {
   private final int sizeClass;
   private long frees;
   private long requestedBytes;
+  private long slowPaths;
 
   /** The id from which on the sampler must look at a block; if they are huge, at each. */
   private long countdownEnd = Long.MIN_VALUE;
@@ -84,6 +87,11 @@ public final class Tally extends BlockIds {
   public void countFree(long byteSize) {
     FREES.setOpaque(this, frees + 1);
     REQUESTED_BYTES.setOpaque(this, requestedBytes - byteSize);
+  }
+
+  /** Counts that no free slot was at hand. Off the fast path. */
+  public void countSlowPath() {
+    SLOW_PATHS.setOpaque(this, slowPaths + 1);
   }
 
   /** Tells whether the sampler must look at the block that just got {@code id}. */
@@ -176,12 +184,12 @@ public final class Tally extends BlockIds {
     return givenIds();
   }
 
-  /** Adds the frees to {@code sum}, and returns their number. */
-  long addFrees(Usage sum) {
+  /** Adds the frees to {@code sum}, and to those of the size class. */
+  void addFrees(Usage sum, Usage ofClass) {
     long count = frees();
     sum.frees += count;
     sum.freedBytes += freedBytes(count);
-    return count;
+    ofClass.frees += count;
   }
 
   /** Returns the bytes of the slots taken back so far. */
@@ -189,14 +197,17 @@ public final class Tally extends BlockIds {
     return freedBytes(frees());
   }
 
-  /** Adds the allocations to {@code sum}, and returns their number. */
-  long addAllocations(Usage sum) {
+  /** Adds all else to {@code sum}, and to what was done in the size class. */
+  void addAllocations(Usage sum, Usage ofClass) {
     long count = allocations();
     sum.allocations += count;
     sum.allocatedBytes +=
         isHuge() ? cell.hugeAllocatedBytes() : count * SizeClasses.slotBytes(sizeClass);
-    sum.requestedBytes += (long) REQUESTED_BYTES.getOpaque(this);
-    return count;
+    long requested = (long) REQUESTED_BYTES.getOpaque(this);
+    sum.requestedBytes += requested;
+    ofClass.allocations += count;
+    ofClass.requestedBytes += requested;
+    ofClass.slowPaths += (long) SLOW_PATHS.getOpaque(this);
   }
 
   private long freedBytes(long count) {

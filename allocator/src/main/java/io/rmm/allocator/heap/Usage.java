@@ -18,6 +18,9 @@ public final class Usage {
   /** Bytes asked for and held. */
   public long requestedBytes;
 
+  /** How often no free slot was at hand; by size class only. */
+  long slowPaths;
+
   /** Returns bytes of the slots held. */
   public long usedBytes() {
     return allocatedBytes - freedBytes;

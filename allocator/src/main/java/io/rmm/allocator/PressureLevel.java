@@ -1,6 +1,4 @@
-package io.rmm.jmx;
-
-import io.rmm.allocator.BudgetLimits;
+package io.rmm.allocator;
 
 /** How near a budget is to its limits. */
 public enum PressureLevel {
@@ -12,7 +10,7 @@ public enum PressureLevel {
   HARD;
 
   /** Returns the level of a budget that holds {@code usedBytes} under {@code limits}. */
-  static PressureLevel of(long usedBytes, BudgetLimits limits) {
+  public static PressureLevel of(long usedBytes, BudgetLimits limits) {
     if (usedBytes >= limits.hard()) {
       return HARD;
     }
