@@ -195,7 +195,7 @@ final class ArenaReclaimer {
     cell.heap.leave();
     for (ArenaBlock block = blocks; block != null; block = block.next) {
       if (block.token != null) {
-        engine.observer().freed(block.token);
+        engine.observer().freed(block.token, FreeCause.ARENA);
       }
     }
   }

@@ -228,7 +228,7 @@ public final class Block implements AutoCloseable {
           tally.bin.give(page, slot);
           heap.leave();
           if (token != null) {
-            budget.engine().observer().freed(token);
+            budget.engine().observer().freed(token, FreeCause.CLOSE);
           }
           return;
         }

@@ -10,7 +10,6 @@ import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
-import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -118,7 +117,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     if (!tryFree(page, slot, id, byteSize)) {
       engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
     } else if (token != null) {
-      engine.observer().freed(token);
+      engine.observer().freed(token, FreeCause.CLOSE);
     }
   }
 
@@ -227,7 +226,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     Token newToken;
     Block inPlace;
     try {
-      newToken = weight == 0 ? null : Observer.token(newId);
+      newToken = weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight);
       inPlace = new Block(page, page.ids, slot, 0, newId, newByteSize, this, home, newToken);
     } catch (OutOfMemoryError e) {
       countFreeInPlace(tally, page, newByteSize);
@@ -241,7 +240,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       return null;
     }
     if (token != null) {
-      engine.observer().freed(token);
+      engine.observer().freed(token, FreeCause.CLOSE);
     }
     if (newToken != null) {
       boolean _ =

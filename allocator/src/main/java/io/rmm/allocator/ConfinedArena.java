@@ -127,7 +127,7 @@ final class ConfinedArena extends ManagedArena {
       // The Java heap is full, or the stack has ended.
       budget.arenaReclaimer().undoOpen(page, slot, id);
       if (token != null) {
-        engine.observer().freed(token);
+        engine.observer().freed(token, FreeCause.ARENA);
       }
       throw e;
     }
@@ -240,7 +240,7 @@ final class ConfinedArena extends ManagedArena {
       return;
     }
     if (token != null) {
-      engine.observer().freed(token);
+      engine.observer().freed(token, FreeCause.ARENA);
     }
   }
 

@@ -10,6 +10,7 @@ import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Sampler;
+import io.rmm.allocator.observe.Tracing;
 import io.rmm.allocator.source.PageSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,7 +36,8 @@ final class Engine {
   private final Sampler sampler;
   private final Listeners listeners = new Listeners();
   private final News news = new News(listeners);
-  private final Observer observer = new Observer(listeners, news);
+  private final Tracing tracing = new Tracing(listeners);
+  private final Observer observer = new Observer(listeners, tracing, news);
   private final MisuseDesk misuse = new MisuseDesk(observer, listeners);
   private final Budgets budgets;
   private final Shares shares = new Shares();
@@ -90,12 +92,28 @@ final class Engine {
     heaps.tick(secondEnds);
     // To read is to note peaks.
     var _ = new BudgetReadings(budgets.root());
+    trace();
     if (secondEnds) {
       sampler.tick();
     }
     observer.findUnreachable();
     chunkNews.logReturnFailure();
     news.tellApart();
+  }
+
+  void removeListener(MemoryListener listener) {
+    listeners.remove(listener);
+    // Lest it be told of blocks until the next tick.
+    boolean _ = tracing.poll();
+  }
+
+  /** Begins or ends to tell of every block, as listeners want. */
+  private void trace() {
+    boolean on = tracing.poll();
+    sampler.setTracing(on);
+    if (on) {
+      heaps.markDue();
+    }
   }
 
   void purge() {

@@ -178,7 +178,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public void removeListener(MemoryListener listener) {
-    engine.listeners().remove(Objects.requireNonNull(listener, "listener"));
+    engine.removeListener(Objects.requireNonNull(listener, "listener"));
   }
 
   // ---- tuning ----

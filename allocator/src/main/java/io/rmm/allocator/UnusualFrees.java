@@ -52,7 +52,7 @@ final class UnusualFrees {
         shares.forget(key);
         budget.free(page, slot, byteSize);
         if (token != null) {
-          engine.observer().freed(token);
+          engine.observer().freed(token, FreeCause.CLOSE);
         }
         return;
       }
@@ -113,7 +113,7 @@ final class UnusualFrees {
     }
     block.budget.countFree(block.page, block.byteSize);
     if (block.token != null) {
-      engine.observer().freed(block.token);
+      engine.observer().freed(block.token, FreeCause.ADDRESS);
     }
     detached.rest(block);
   }

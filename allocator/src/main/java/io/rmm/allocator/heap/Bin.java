@@ -260,6 +260,13 @@ public final class Bin {
     }
   }
 
+  /** Has the sampler look at the next block of every budget. */
+  void markDue() {
+    for (Tally tally = tallies(); tally != null; tally = tally.nextInBin) {
+      tally.markDue();
+    }
+  }
+
   /** Returns the allocations so far. */
   long allocations() {
     long sum = 0;

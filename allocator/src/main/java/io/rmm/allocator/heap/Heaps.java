@@ -270,6 +270,16 @@ public final class Heaps {
   }
 
   /**
+   * Has the sampler look at the next block of every heap, budget and size class. To be called at
+   * each tick while all blocks are traced.
+   */
+  public void markDue() {
+    for (ThreadHeap heap : heaps) {
+      heap.markDue();
+    }
+  }
+
+  /**
    * Gives all memory that no live block needs back now.
    *
    * @param cause why, as {@link io.rmm.allocator.ChunkEvent} has it

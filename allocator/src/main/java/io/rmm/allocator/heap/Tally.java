@@ -28,6 +28,7 @@ public final class Tally extends BlockIds {
   private static final VarHandle FREES;
   private static final VarHandle REQUESTED_BYTES;
   private static final VarHandle SLOW_PATHS;
+  private static final VarHandle COUNTDOWN_END;
 
   static {
     try {
@@ -35,6 +36,7 @@ public final class Tally extends BlockIds {
       FREES = lookup.findVarHandle(Tally.class, "frees", long.class);
       REQUESTED_BYTES = lookup.findVarHandle(Tally.class, "requestedBytes", long.class);
       SLOW_PATHS = lookup.findVarHandle(Tally.class, "slowPaths", long.class);
+      COUNTDOWN_END = lookup.findVarHandle(Tally.class, "countdownEnd", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -52,10 +54,16 @@ public final class Tally extends BlockIds {
   private long requestedBytes;
   private long slowPaths;
 
-  /** The id from which on the sampler must look at a block; if they are huge, at each. */
-  private long countdownEnd = Long.MIN_VALUE;
+  /** What {@link #countdownEnd} is while the sampler must look at every block. */
+  private static final long EVERY_BLOCK = Long.MIN_VALUE;
 
-  /** Blocks of the countdown beyond {@link #countdownEnd}, or, if they are huge, bytes. */
+  /** The id from which on the sampler must look at a block. */
+  private long countdownEnd = EVERY_BLOCK;
+
+  /** Whether it must look at every block, because they are huge or traced. */
+  private boolean lookedAtEach;
+
+  /** Blocks of the countdown beyond {@link #countdownEnd}, or, if each is looked at, bytes. */
   private long left;
 
   private long meanAtDraw = -1;
@@ -72,6 +80,7 @@ public final class Tally extends BlockIds {
     this.heap = cell.heap;
     this.bin = bin;
     this.sizeClass = sizeClass;
+    this.lookedAtEach = isHuge();
     this.nextInBin = bin.tallies();
   }
 
@@ -125,6 +134,19 @@ public final class Tally extends BlockIds {
   }
 
   /**
+   * Sets whether every block is looked at. Where that changes, the countdown is forgotten, and the
+   * next one begins with the block at hand: an exponential distribution has no memory, so the
+   * sampling is none the worse for it.
+   */
+  public void lookAtEach(boolean each) {
+    if (!isHuge() && (each != lookedAtEach || (!each && countdownEnd == EVERY_BLOCK))) {
+      lookedAtEach = each;
+      meanAtDraw = -1;
+      countdownEnd = EVERY_BLOCK;
+    }
+  }
+
+  /**
    * Begins a countdown with the next block.
    *
    * @param bytes to the next observation, 0 or more
@@ -132,7 +154,7 @@ public final class Tally extends BlockIds {
    */
   public void redraw(long bytes, long mean) {
     meanAtDraw = mean;
-    if (isHuge()) {
+    if (lookedAtEach) {
       left = bytes;
     } else {
       left = bytes / SizeClasses.slotBytes(sizeClass);
@@ -144,7 +166,7 @@ public final class Tally extends BlockIds {
    * Tells whether the countdown ends with this block of {@code slotBytes}; else goes on with it.
    */
   public boolean endsWith(long slotBytes) {
-    if (isHuge()) {
+    if (lookedAtEach) {
       left -= slotBytes;
       return left < 0;
     }
@@ -168,7 +190,18 @@ public final class Tally extends BlockIds {
     return meanAtDraw;
   }
 
-  // ---- for readers; any thread ----
+  // ---- for others; any thread ----
+
+  /**
+   * Has the sampler look at the next block, as is done for every tally and again and again while
+   * all blocks are traced. A race: the holder may write what it was about to write after this; then
+   * the next call comes in time.
+   */
+  void markDue() {
+    if ((long) COUNTDOWN_END.getOpaque(this) != EVERY_BLOCK) {
+      COUNTDOWN_END.setOpaque(this, EVERY_BLOCK);
+    }
+  }
 
   /**
    * Returns the frees so far. To be read of all tallies before {@link #allocations}: a free that is

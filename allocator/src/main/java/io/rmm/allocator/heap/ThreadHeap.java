@@ -282,6 +282,13 @@ public final class ThreadHeap extends Hold {
     return pages.addBytes(byClass);
   }
 
+  /** Has the sampler look at the next block of every budget and size class. */
+  void markDue() {
+    for (Bin bin : bins) {
+      bin.markDue();
+    }
+  }
+
   /** Notes which classes are in use, and whether others free here. By the clock. */
   void noteTick() {
     for (Bin bin : bins) {

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -150,6 +149,36 @@ public final class Listeners {
     }
   }
 
+  /** Begins to tell in this thread; returns false if it is at it. For {@link Tracing}. */
+  boolean beginTelling() {
+    if (telling.get() != null) {
+      return false;
+    }
+    telling.set(Boolean.TRUE);
+    return true;
+  }
+
+  /** Ends what {@link #beginTelling} began. */
+  void endTelling() {
+    // Not removed, which would cost as much again for each of very many calls.
+    telling.set(null);
+  }
+
+  /** Returns those that want to be told of every block. */
+  List<Registration> tracing() {
+    List<Registration> tracing = new ArrayList<>();
+    for (Registration registration : registrations) {
+      try {
+        if (registration.listener.isTracing()) {
+          tracing.add(registration);
+        }
+      } catch (Throwable e) {
+        failed(registration, e);
+      }
+    }
+    return tracing;
+  }
+
   private void tellOne(Registration hearer, Consumer<MemoryListener> call) {
     Boolean before = telling.get();
     telling.set(Boolean.TRUE);
@@ -164,17 +193,31 @@ public final class Listeners {
   }
 
   private void tell(Registration registration, Consumer<MemoryListener> call) {
-    long start = clock.getAsLong();
+    long start = now();
     try {
       call.accept(registration.listener);
-      registration.failures.set(0);
+      registration.failures = 0;
     } catch (Throwable e) {
       // Whatever a listener throws, the allocation that it was told of has happened.
-      if (registration.failures.incrementAndGet() >= MAX_FAILURES) {
-        drop(registration, "it failed " + MAX_FAILURES + " times in a row, last with " + e);
-      }
+      failed(registration, e);
     }
-    registration.nanos.addAndGet(clock.getAsLong() - start);
+    judge(registration, now() - start);
+  }
+
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /** Notes that {@code registration} failed. */
+  void failed(Registration registration, Throwable failure) {
+    if (++registration.failures >= MAX_FAILURES) {
+      drop(registration, "it failed " + MAX_FAILURES + " times in a row, last with " + failure);
+    }
+  }
+
+  /** Notes that a call of {@code registration} took {@code nanos}. */
+  void judge(Registration registration, long nanos) {
+    registration.nanos.addAndGet(nanos);
     if (registration.calls.incrementAndGet() % CALLS_TO_JUDGE == 0) {
       long mean = registration.nanos.getAndSet(0) / CALLS_TO_JUDGE;
       if (mean > MAX_MEAN_NANOS) {
@@ -198,34 +241,5 @@ public final class Listeners {
   /** Returns the number of listeners dropped so far. */
   public long dropped() {
     return dropped.get();
-  }
-
-  /** A listener and its record. Equal if the listener is the same object. */
-  private static final class Registration {
-
-    final MemoryListener listener;
-    final AtomicLong calls = new AtomicLong();
-    final AtomicLong nanos = new AtomicLong();
-
-    /** What it is to hear first, if it came late. Written and changed under the lock. */
-    volatile @Nullable ArrayDeque<Consumer<MemoryListener>> waiting;
-
-    /** Failures in a row. */
-    final AtomicInteger failures = new AtomicInteger();
-
-    Registration(MemoryListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    @SuppressWarnings("ReferenceEquality") // two listeners are two, whatever they say of it
-    public boolean equals(Object other) {
-      return other instanceof Registration that && that.listener == listener;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(listener);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.AllocationSample;
+import io.rmm.allocator.FreeCause;
 import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
@@ -30,6 +31,7 @@ public final class Observer {
   private static final int MAX_PROFILED_SITES = 10_000;
 
   private final Listeners listeners;
+  private final Tracing tracing;
   private final News news;
   private final Sites sites = new Sites();
   private final ReferenceQueue<Token> unreachable = new ReferenceQueue<>();
@@ -49,8 +51,9 @@ public final class Observer {
       };
 
   /** Makes an observer that tells {@code listeners}, of leaks by way of {@code news}. */
-  public Observer(Listeners listeners, News news) {
+  public Observer(Listeners listeners, Tracing tracing, News news) {
     this.listeners = listeners;
+    this.tracing = tracing;
     this.news = news;
   }
 
@@ -74,7 +77,7 @@ public final class Observer {
       boolean fastPath) {
     Token token;
     try {
-      token = new Token(blockId);
+      token = token(blockId, budget, slotBytes, weight);
     } catch (OutOfMemoryError e) {
       return null;
     }
@@ -82,8 +85,11 @@ public final class Observer {
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
-  public static Token token(long blockId) {
-    return new Token(blockId);
+  public Token token(long blockId, String budget, long slotBytes, long weight) {
+    boolean observed = weight != Sampler.TRACED;
+    return tracing.isOn()
+        ? new TracedToken(blockId, budget, slotBytes, observed)
+        : new Token(blockId);
   }
 
   /**
@@ -93,6 +99,23 @@ public final class Observer {
    *     unobserved
    */
   public boolean follow(
+      Token token,
+      String budget,
+      long requestedBytes,
+      long slotBytes,
+      long weight,
+      boolean fastPath) {
+    if (weight != Sampler.TRACED
+        && !observe(token, budget, requestedBytes, slotBytes, weight, fastPath)) {
+      return false;
+    }
+    if (token instanceof TracedToken traced) {
+      tracing.allocated(traced, requestedBytes);
+    }
+    return true;
+  }
+
+  private boolean observe(
       Token token,
       String budget,
       long requestedBytes,
@@ -140,7 +163,13 @@ public final class Observer {
   }
 
   /** Ends the following of a block that was freed. */
-  public void freed(Token token) {
+  public void freed(Token token, FreeCause cause) {
+    if (token instanceof TracedToken traced) {
+      tracing.freed(traced, cause);
+      if (!traced.observed) {
+        return;
+      }
+    }
     try {
       ObservedBlock block = live.remove(token.blockId());
       if (block != null) {

@@ -35,9 +35,15 @@ public final class Sampler {
   /** {@link SafetyMode#SAFE} observes this many times as densely. */
   private static final int SAFE_FACTOR = 16;
 
+  /** The weight of a block that is traced, and not observed. */
+  public static final long TRACED = -1;
+
   private final DoubleSupplier uniform;
   private final long baseMean;
   private final AtomicInteger observedThisSecond = new AtomicInteger();
+
+  /** Whether every block is told of. */
+  private volatile boolean tracing;
 
   /** The mean in force, in bytes; 0 if every allocation is observed. */
   private volatile long mean;
@@ -69,10 +75,17 @@ public final class Sampler {
    * Looks at a block of {@code bytes} which {@code tally} has just counted and says is due, and
    * draws the next countdown if the current one ends with it. The caller holds the tally's heap.
    *
-   * @return the bytes that the block stands for, or 0 if it is not observed
+   * @return the bytes that the block stands for; if it is not observed, {@link #TRACED} or 0
    */
   public long endCountdown(Tally tally, long bytes) {
+    boolean each = tracing;
     tally.settle(bytes);
+    tally.lookAtEach(each);
+    long weight = observe(tally, bytes);
+    return weight == 0 && each ? TRACED : weight;
+  }
+
+  private long observe(Tally tally, long bytes) {
     long drawnWith = tally.meanAtDraw();
     if (drawnWith < 0) {
       // The first countdown of this tally begins with this block.
@@ -92,6 +105,16 @@ public final class Sampler {
       mean = Math.min(2 * mean, MAX_MEAN);
     }
     return weight(bytes, drawnWith);
+  }
+
+  /**
+   * Sets whether {@link #endCountdown} tells of every block that it is called for. Then all tallies
+   * must be {@linkplain Tally#markDue marked}, so that it is called for every block.
+   */
+  public void setTracing(boolean tracing) {
+    if (this.tracing != tracing) {
+      this.tracing = tracing;
+    }
   }
 
   static long weight(long bytes, long mean) {

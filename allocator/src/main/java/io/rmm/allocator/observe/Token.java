@@ -1,7 +1,7 @@
 package io.rmm.allocator.observe;
 
 /** Lives as long as somebody can free an observed block; see {@link ObservedBlock}. */
-public final class Token {
+public sealed class Token permits TracedToken {
 
   /** Boxed once, so that to look the block up when it is freed needs no room on the Java heap. */
   private final Long blockId;
