@@ -4,6 +4,7 @@ import io.rmm.allocator.heap.Reading;
 import io.rmm.allocator.heap.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 /**
  * What a budget and all its descendants have done, read at once: what each has done itself is
@@ -74,6 +75,13 @@ final class BudgetReadings {
   /** Returns what the budget at the top and its descendants have done. */
   Usage total() {
     return reading.usage(0);
+  }
+
+  /** Calls {@code action} with each budget and its used bytes. */
+  void forEach(ObjLongConsumer<BudgetNode> action) {
+    for (int i = 0; i < nodes.size(); i++) {
+      action.accept(nodes.get(i), usedBytes(i));
+    }
   }
 
   /** Returns the used bytes of the budget at the top. */

@@ -79,6 +79,11 @@ abstract class ConcurrentArena extends ManagedArena {
     return segment;
   }
 
+  /** Tells whether one thread alone may use this arena. */
+  final boolean isConfined() {
+    return owner != null;
+  }
+
   private void checkOpen() {
     if (closed) {
       throw alreadyClosed();

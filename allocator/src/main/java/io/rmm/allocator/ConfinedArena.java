@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfinedArena extends ManagedArena {
 
+  /** Arenas with less close in some microseconds; to time that would take its share of them. */
+  private static final long WORTH_TIMING = 1 << 20;
+
   private final Thread owner = Thread.currentThread();
 
   /**
@@ -191,6 +194,7 @@ final class ConfinedArena extends ManagedArena {
     Engine engine = budget.engine();
     boolean scopeClosed = false;
     boolean counted = false;
+    long start = huge || requestedBytes >= WORTH_TIMING ? System.nanoTime() : 0;
     try {
       BudgetCell cell = engine.heaps().enter(budget);
       if (page != null) {
@@ -241,6 +245,9 @@ final class ConfinedArena extends ManagedArena {
     }
     if (token != null) {
       engine.observer().freed(token, FreeCause.ARENA);
+    }
+    if (start != 0) {
+      engine.slowArenaCloses().note(budget, "confined", page, blocks, start);
     }
   }
 

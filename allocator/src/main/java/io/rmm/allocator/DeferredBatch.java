@@ -31,11 +31,15 @@ final class DeferredBatch {
   /** The lists of blocks of the arenas that were closed. */
   @Nullable ArenaBlock waiting;
 
+  /** The number of these blocks. */
+  long waitingBlocks;
+
   /** Bytes of these blocks. */
   long waitingBytes;
 
   void add(ArenaBlock blocks) {
     for (ArenaBlock block = blocks; block != null; block = block.next) {
+      waitingBlocks++;
       waitingBytes += block.page.slotBytes;
     }
     blocks.nextList = waiting;

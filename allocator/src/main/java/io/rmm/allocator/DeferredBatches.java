@@ -135,6 +135,7 @@ final class DeferredBatches {
    * room for what must be done, the clock tries again.
    */
   private boolean close(DeferredBatch batch) {
+    long start = System.nanoTime();
     try {
       if (!batch.scopeClosed) {
         batch.scope.close();
@@ -157,6 +158,7 @@ final class DeferredBatches {
       return false;
     }
     budget.arenaReclaimer().freeLeftOver();
+    budget.engine().slowArenaCloses().note(budget, batch, start);
     return true;
   }
 }

@@ -43,7 +43,9 @@ final class Engine {
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
+  private final PressureWatch pressure = new PressureWatch(news);
   private final Refusals refusals = new Refusals(this);
+  private final SlowArenaCloses slowArenaCloses = new SlowArenaCloses(this);
   private final Refills refills;
   private final AtomicLong tuningDecisions = new AtomicLong();
 
@@ -91,7 +93,7 @@ final class Engine {
     freeLeftOver();
     heaps.tick(secondEnds);
     // To read is to note peaks.
-    var _ = new BudgetReadings(budgets.root());
+    pressure.look(new BudgetReadings(budgets.root()));
     trace();
     if (secondEnds) {
       sampler.tick();
@@ -264,6 +266,18 @@ final class Engine {
 
   Sampler sampler() {
     return sampler;
+  }
+
+  SlowArenaCloses slowArenaCloses() {
+    return slowArenaCloses;
+  }
+
+  PressureWatch pressure() {
+    return pressure;
+  }
+
+  News news() {
+    return news;
   }
 
   Observer observer() {

@@ -9,6 +9,11 @@ public enum PressureLevel {
   /** At the hard limit: whatever is asked for is refused. */
   HARD;
 
+  /** Returns the level below this one, which is not {@link #NONE}. */
+  PressureLevel below() {
+    return this == HARD ? SOFT : NONE;
+  }
+
   /** Returns the level of a budget that holds {@code usedBytes} under {@code limits}. */
   public static PressureLevel of(long usedBytes, BudgetLimits limits) {
     if (usedBytes >= limits.hard()) {

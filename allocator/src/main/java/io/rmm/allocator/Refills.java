@@ -46,15 +46,21 @@ final class Refills {
     tally.countSlowPath();
     try {
       findPage(budget, cell, tally.bin, byteSize, sizeClass, byteAlignment, arena);
+      long nanos = cell.heap.pageWait.takeNanos();
+      if (nanos >= SlowAllocation.LEAST_NANOS) {
+        tellSlow(budget, byteSize, nanos, cell.heap.pageWait.cause());
+      }
       return cell;
     } catch (CommitRefused | OutOfMemoryError e) {
+      long start = System.nanoTime();
       cell.heap.leave();
       engine.makeRoom();
-      return refillAtLast(budget, heaps.enter(budget), byteSize, sizeClass, byteAlignment, arena);
+      return refillAtLast(budget, byteSize, sizeClass, byteAlignment, arena, start);
     } catch (Refusals.Refused e) {
+      long start = System.nanoTime();
       cell.heap.leave();
       if (engine.closeDeferredArenas()) {
-        return refillAtLast(budget, heaps.enter(budget), byteSize, sizeClass, byteAlignment, arena);
+        return refillAtLast(budget, byteSize, sizeClass, byteAlignment, arena, start);
       }
       throw engine.refusals().translate(e, budget, byteSize);
     } catch (Throwable e) {
@@ -65,18 +71,33 @@ final class Refills {
 
   private BudgetCell refillAtLast(
       BudgetNode budget,
-      BudgetCell cell,
       long byteSize,
       int sizeClass,
       long byteAlignment,
-      @Nullable Arena arena) {
+      @Nullable Arena arena,
+      long start) {
+    BudgetCell cell = heaps.enter(budget);
     Bin bin = cell.tally(sizeClass).bin;
     try {
       findPage(budget, cell, bin, byteSize, sizeClass, byteAlignment, arena);
+      long nanos = System.nanoTime() - start;
+      if (nanos >= SlowAllocation.LEAST_NANOS) {
+        tellSlow(budget, byteSize, nanos, SlowAllocation.Cause.BUDGET);
+      }
       return cell;
     } catch (Throwable e) {
       cell.heap.leave();
       throw engine.refusals().translate(e, budget, byteSize);
+    }
+  }
+
+  /** Has listeners told, later, because the caller holds a heap. */
+  private void tellSlow(BudgetNode budget, long byteSize, long nanos, SlowAllocation.Cause cause) {
+    try {
+      SlowAllocation slow = new SlowAllocation(budget.path(), byteSize, nanos, cause);
+      engine.news().add(listener -> listener.onSlowAllocation(slow));
+    } catch (OutOfMemoryError e) {
+      // They miss it; what it took, it took.
     }
   }
 

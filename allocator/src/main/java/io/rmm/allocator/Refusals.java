@@ -40,7 +40,7 @@ final class Refusals {
       return reject(asked, refused.account, byteSize);
     }
     if (failure instanceof CommitRefused refused) {
-      return reject(asked, Budgets.ROOT, byteSize, refused.committed(), refused.limit());
+      return reject(asked, engine.budgets().root(), byteSize, refused.committed(), refused.limit());
     }
     if (failure instanceof NoAddressSpaceException cause) {
       OutOfMemoryError error = new OutOfMemoryError(cause.getMessage());
@@ -85,18 +85,15 @@ final class Refusals {
    */
   RuntimeException reject(BudgetNode asked, BudgetAccount refuser, long byteSize) {
     return reject(
-        asked,
-        ((BudgetNode) refuser).path(),
-        byteSize,
-        refuser.chargedBytes(),
-        refuser.limits().hard());
+        asked, (BudgetNode) refuser, byteSize, refuser.chargedBytes(), refuser.limits().hard());
   }
 
   private RuntimeException reject(
-      BudgetNode asked, String rejectedBy, long byteSize, long used, long limit) {
+      BudgetNode asked, BudgetNode refuser, long byteSize, long used, long limit) {
     asked.countRejection();
+    engine.pressure().noteRefusal(refuser);
     AllocationRejection rejection =
-        new AllocationRejection(asked.path(), rejectedBy, byteSize, used, limit);
+        new AllocationRejection(asked.path(), refuser.path(), byteSize, used, limit);
     engine.listeners().tell(listener -> listener.onRejection(rejection));
     return new AllocationRejectedException(rejection);
   }

@@ -31,10 +31,13 @@ final class SharedArena extends ConcurrentArena {
   @Override
   public void close() {
     StackRoom.checkForFewCalls();
+    long start = System.nanoTime();
     synchronized (this) {
       scope.close();
       refuseAllocations();
     }
     budget.arenaReclaimer().close(blocks, requestedBytes);
+    String kind = isConfined() ? "confined" : "shared";
+    budget.engine().slowArenaCloses().note(budget, kind, null, blocks, start);
   }
 }

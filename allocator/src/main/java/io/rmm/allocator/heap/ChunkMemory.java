@@ -47,6 +47,13 @@ final class ChunkMemory {
   final AtomicLong committed = new AtomicLong();
   final AtomicLong reserved = new AtomicLong();
   final AtomicLong returned = new AtomicLong();
+
+  /** How long it has taken to get memory from the operating system so far. */
+  long mapNanos;
+
+  /** How long it has taken so far to give memory back because some was needed elsewhere. */
+  long pressureNanos;
+
   final AtomicLong systemCalls = new AtomicLong();
   volatile long commitLimit = Long.MAX_VALUE;
 
@@ -109,6 +116,7 @@ final class ChunkMemory {
     } else {
       bins.place(chunk);
     }
+    mapNanos += System.nanoTime() - start;
     tell(ChunkEvent.Kind.MAP, bytes, start, "demand");
     return chunk;
   }
@@ -192,7 +200,9 @@ final class ChunkMemory {
     // What is committed already is nobody's to refuse: to purge for it could take the very chunk
     // that the caller is about to use, where a limit has been lowered below what is committed.
     if (bytes > 0 && bytes > limit - committed.get()) {
+      long start = System.nanoTime();
       long _ = purge("pressure");
+      pressureNanos += System.nanoTime() - start;
       if (bytes > limit - committed.get()) {
         throw new CommitRefused(committed.get(), limit);
       }

@@ -41,9 +41,9 @@ public final class ChunkPool {
   // ---- pages ----
 
   /** Makes a page of {@code sizeClass} for {@code owner}. */
-  Page takePage(ThreadHeap owner, int sizeClass) {
+  Page takePage(ThreadHeap owner, int sizeClass, PageWait wait) {
     int slices = SizeClasses.pageSlices(sizeClass);
-    lock.lock();
+    lock(wait);
     try {
       checkOpen();
       Chunk chunk = memory.withRun(slices);
@@ -57,14 +57,15 @@ public final class ChunkPool {
       memory.bins.place(chunk);
       return page;
     } finally {
+      wait.noteAfter(memory);
       lock.unlock();
     }
   }
 
   /** Makes a page for one huge block, if possible in an extent that held another before. */
-  Page takeHuge(ThreadHeap owner, long bytes, long byteAlignment) {
+  Page takeHuge(ThreadHeap owner, long bytes, long byteAlignment, PageWait wait) {
     long rounded = hugeBytes(bytes);
-    lock.lock();
+    lock(wait);
     try {
       checkOpen();
       Chunk chunk = memory.huge(rounded, byteAlignment);
@@ -76,8 +77,17 @@ public final class ChunkPool {
       huge.addAndGet(rounded);
       return page;
     } finally {
+      wait.noteAfter(memory);
       lock.unlock();
     }
+  }
+
+  private void lock(PageWait wait) {
+    if (!lock.tryLock()) {
+      lock.lock();
+      wait.noteLock();
+    }
+    wait.noteBefore(memory);
   }
 
   /** Returns the bytes of the slot that a huge request gets. */

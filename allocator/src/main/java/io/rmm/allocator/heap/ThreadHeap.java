@@ -19,6 +19,10 @@ public final class ThreadHeap extends Hold {
   private final Heaps heaps;
   private final Bin[] bins;
   final HeapPages pages = new HeapPages();
+
+  /** How long the last page took. */
+  public final PageWait pageWait = new PageWait();
+
   private @Nullable BudgetCell[] cells = new BudgetCell[8];
 
   private boolean closed;
@@ -82,7 +86,9 @@ public final class ThreadHeap extends Hold {
       releaseLargeCurrentPages();
     }
     pages.makeRoom();
-    Page page = heaps.pool().takePage(this, sizeClass);
+    pageWait.begin();
+    Page page = heaps.pool().takePage(this, sizeClass, pageWait);
+    pageWait.end();
     pages.add(page);
     return page;
   }
@@ -94,7 +100,10 @@ public final class ThreadHeap extends Hold {
   public Page hugePage(long bytes, long byteAlignment) {
     StackRoom.check();
     checkOpen();
-    return heaps.pool().takeHuge(heaps.nobody(), bytes, byteAlignment);
+    pageWait.begin();
+    Page page = heaps.pool().takeHuge(heaps.nobody(), bytes, byteAlignment, pageWait);
+    pageWait.end();
+    return page;
   }
 
   /** Makes a page for one block in memory that an arena owns. It ends as a huge page does. */
