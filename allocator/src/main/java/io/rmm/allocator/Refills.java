@@ -43,9 +43,9 @@ final class Refills {
       @Nullable Arena arena) {
     // Before the try: who finds no room for a tally has ended the hold.
     Tally tally = cell.tally(sizeClass);
-    tally.countSlowPath();
     try {
       findPage(budget, cell, tally.bin, byteSize, sizeClass, byteAlignment, arena);
+      tally.countSlowPath();
       long nanos = cell.heap.pageWait.takeNanos();
       if (nanos >= SlowAllocation.LEAST_NANOS) {
         tellSlow(budget, byteSize, nanos, cell.heap.pageWait.cause());
@@ -77,9 +77,10 @@ final class Refills {
       @Nullable Arena arena,
       long start) {
     BudgetCell cell = heaps.enter(budget);
-    Bin bin = cell.tally(sizeClass).bin;
+    Tally tally = cell.tally(sizeClass);
     try {
-      findPage(budget, cell, bin, byteSize, sizeClass, byteAlignment, arena);
+      findPage(budget, cell, tally.bin, byteSize, sizeClass, byteAlignment, arena);
+      tally.countSlowPath();
       long nanos = System.nanoTime() - start;
       if (nanos >= SlowAllocation.LEAST_NANOS) {
         tellSlow(budget, byteSize, nanos, SlowAllocation.Cause.BUDGET);

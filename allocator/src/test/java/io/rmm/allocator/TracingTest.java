@@ -8,8 +8,9 @@ import static org.awaitility.Awaitility.await;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class TracingTest {
 
     volatile boolean tracing = true;
     final Map<Long, Told> allocations = new ConcurrentHashMap<>();
-    final List<Free> frees = new CopyOnWriteArrayList<>();
+    final Queue<Free> frees = new ConcurrentLinkedQueue<>();
 
     @Override
     public boolean isTracing() {
