@@ -217,12 +217,13 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * does at the start. A thread goes by it from its next observation on: until then the countdown
    * stands that it drew before.
    *
+   * @return the mean that was set before
    * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
    * @throws IllegalStateException in {@link SafetyMode#PARANOID}, which observes every block
    */
-  public void setSampleInterval(long bytes) {
+  public long setSampleInterval(long bytes) {
     checkSampleInterval(bytes);
-    engine.sampler().setInterval(bytes);
+    return engine.sampler().setInterval(bytes);
   }
 
   private static void checkSampleInterval(long bytes) {
@@ -270,10 +271,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   /**
    * Sets what the tuner may do from its next step on.
    *
+   * @return what it was allowed to do before
    * @throws IllegalStateException if there is no tuner
    */
-  public void setTuningMode(TuningMode mode) {
-    engine.tuning().setMode(Objects.requireNonNull(mode, "mode"));
+  public TuningMode setTuningMode(TuningMode mode) {
+    return engine.tuning().setMode(Objects.requireNonNull(mode, "mode"));
   }
 
   // ---- life ----

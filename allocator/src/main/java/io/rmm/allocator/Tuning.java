@@ -55,11 +55,14 @@ final class Tuning {
     mode = null;
   }
 
-  synchronized void setMode(TuningMode next) {
-    if (mode == null) {
+  /** Sets the mode, and returns the one before. */
+  synchronized TuningMode setMode(TuningMode next) {
+    TuningMode before = mode;
+    if (before == null) {
       throw new IllegalStateException("there is no tuner");
     }
     mode = next;
+    return before;
   }
 
   synchronized Optional<TuningMode> mode() {

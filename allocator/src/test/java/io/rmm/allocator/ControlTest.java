@@ -61,7 +61,7 @@ class ControlTest {
     assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
     assertThatIllegalStateException().isThrownBy(() -> manager.beginTuning(TuningMode.OFF));
     assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
-    manager.setTuningMode(TuningMode.ADVISE);
+    assertThat(manager.setTuningMode(TuningMode.ADVISE)).isEqualTo(TuningMode.APPLY);
     assertThat(manager.tuningMode()).contains(TuningMode.ADVISE);
 
     manager.endTuning();
@@ -96,7 +96,7 @@ class ControlTest {
     while (samples.get() == 0) {
       manager.allocate(1 << 16).close();
     }
-    manager.setSampleInterval(1);
+    assertThat(manager.setSampleInterval(1)).isEqualTo(1 << 20);
     assertThat(manager.configuration()).containsEntry("sampleInterval", "1");
     long before = samples.get();
     while (samples.get() == before) {

@@ -81,15 +81,18 @@ public final class Sampler {
    * Sets another mean for the countdowns that are drawn from now on. That no sample is biased by it
    * follows from the same as with the mean's own changes: each is weighed by the mean of its draw.
    *
+   * @return the mean that was set before
    * @throws IllegalStateException if every allocation is observed
    */
-  public void setInterval(long bytes) {
+  public long setInterval(long bytes) {
     if (mode == SafetyMode.PARANOID) {
       throw new IllegalStateException("in mode PARANOID every allocation is observed");
     }
+    long before = interval;
     interval = bytes;
     baseMean = meanOf(mode, bytes);
     mean = baseMean;
+    return before;
   }
 
   /** Draws the bytes to the next observation from a distribution with {@code mean}. */
