@@ -10,7 +10,7 @@ import io.rmm.allocator.BudgetLimits;
  * <p>The usage threshold is that of {@link java.lang.management.MemoryPoolMXBean}: usage is looked
  * at once a second, and a notification of type {@code rmm.usage.threshold.exceeded} is sent when it
  * is found to have come to the threshold; the user data is the composite data of a {@link
- * ThresholdCrossing}. The next one is sent only after usage was found a sixteenth below the
+ * ThresholdCrossing}. The next one is sent only after usage was found a twentieth below the
  * threshold. What comes and goes between two looks is not seen.
  */
 @Description("What a budget and its descendants hold")

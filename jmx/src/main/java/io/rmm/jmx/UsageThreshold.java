@@ -5,13 +5,13 @@ package io.rmm.jmx;
  * java.lang.management.MemoryPoolMXBean}: it tells of the moment at which usage comes to it, and
  * not of each moment above it.
  *
- * <p>Once it has told, usage must fall by a sixteenth of the threshold below it before it tells
- * again; a budget that hovers at its threshold would otherwise tell every other second. Safe for
- * use by several threads.
+ * <p>Once it has told, usage must fall by a twentieth of the threshold below it before it tells
+ * again, which is the margin of pressure too; a budget that hovers at its threshold would otherwise
+ * tell every other second. Safe for use by several threads.
  */
 final class UsageThreshold {
 
-  private static final long HYSTERESIS_PART = 16;
+  private static final long MARGIN = 20;
 
   private long bytes;
   private boolean armed = true;
@@ -46,7 +46,7 @@ final class UsageThreshold {
       count++;
       return true;
     }
-    if (usedBytes < bytes - bytes / HYSTERESIS_PART) {
+    if (usedBytes < bytes - bytes / MARGIN) {
       armed = true;
     }
     return false;

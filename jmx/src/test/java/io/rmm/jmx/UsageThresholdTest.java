@@ -18,14 +18,14 @@ class UsageThresholdTest {
 
   @Test
   void itIsCrossedOnceUntilUsageHasFallenWellBelow() {
-    threshold.set(1600);
-    assertThat(threshold.isCrossedBy(1599)).isFalse();
-    assertThat(threshold.isCrossedBy(1600)).isTrue();
+    threshold.set(2000);
+    assertThat(threshold.isCrossedBy(1999)).isFalse();
+    assertThat(threshold.isCrossedBy(2000)).isTrue();
     assertThat(threshold.isCrossedBy(5000)).isFalse();
-    assertThat(threshold.isCrossedBy(1500)).isFalse(); // not far enough below
-    assertThat(threshold.isCrossedBy(1600)).isFalse();
-    assertThat(threshold.isCrossedBy(1499)).isFalse();
-    assertThat(threshold.isCrossedBy(1600)).isTrue();
+    assertThat(threshold.isCrossedBy(1900)).isFalse(); // not far enough below
+    assertThat(threshold.isCrossedBy(2000)).isFalse();
+    assertThat(threshold.isCrossedBy(1899)).isFalse();
+    assertThat(threshold.isCrossedBy(2000)).isTrue();
     assertThat(threshold.count()).isEqualTo(2);
   }
 
