@@ -5,6 +5,7 @@ import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.log.Log;
+import io.rmm.allocator.observe.Exporters;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
- * back, tuning, the snapshot, the end.
+ * back, the snapshot, the end.
  */
 final class Engine {
 
@@ -47,7 +48,8 @@ final class Engine {
   private final Refusals refusals = new Refusals(this);
   private final SlowArenaCloses slowArenaCloses = new SlowArenaCloses(this);
   private final Refills refills;
-  private final AtomicLong tuningDecisions = new AtomicLong();
+  private final Tuning tuning;
+  private final Exporters exporters = new Exporters();
 
   /** Arenas that were closed by threads for which the closed manager made no heap any more. */
   private final AtomicLong arenasClosedLate = new AtomicLong();
@@ -66,6 +68,7 @@ final class Engine {
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool);
+    this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
@@ -168,26 +171,6 @@ final class Engine {
     }
   }
 
-  // ---- tuning ----
-
-  void tune(TuningDecision decision) {
-    if (decision.newValue() < 0) {
-      throw new IllegalArgumentException(
-          decision.knob().id() + " must be 0 or more, not " + decision.newValue());
-    }
-    if (decision.verdict() != TuningDecision.Verdict.HELD) {
-      pool.setRetainedLimit(decision.newValue());
-      tuningDecisions.incrementAndGet();
-    }
-    listeners.tell(listener -> listener.onTuning(decision));
-  }
-
-  long knob(TuningKnob knob) {
-    return switch (knob) {
-      case RETAINED_BYTES -> pool.retainedLimit();
-    };
-  }
-
   // ---- readings ----
 
   MemorySnapshot snapshot() {
@@ -209,7 +192,7 @@ final class Engine {
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
         .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
         .system(returned, pool.systemCalls())
-        .tuning(pool.retainedLimit(), tuningDecisions.get())
+        .tuning(pool.retainedLimit(), tuning.decisions())
         .droppedListeners(listeners.dropped());
     observer.read(snapshot);
     misuse.read(snapshot);
@@ -290,6 +273,14 @@ final class Engine {
 
   Budgets budgets() {
     return budgets;
+  }
+
+  Tuning tuning() {
+    return tuning;
+  }
+
+  Exporters exporters() {
+    return exporters;
   }
 
   UnusualFrees unusualFrees() {

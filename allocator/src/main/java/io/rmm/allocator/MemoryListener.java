@@ -39,6 +39,11 @@ public interface MemoryListener {
   /** A pool's setting was changed, or deliberately left, by a tuner. */
   default void onTuning(TuningDecision decision) {}
 
+  /**
+   * Something was asked of the source from outside the program; told whether it was done or not.
+   */
+  default void onControl(ControlAction action) {}
+
   // ---- tracing ----
 
   /**

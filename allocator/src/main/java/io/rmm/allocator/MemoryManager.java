@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * An off-heap allocator that knows at every moment who holds which memory and under which limit.
@@ -36,7 +37,10 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   private final String name;
   private final SafetyMode safetyMode;
+
+  /** The settings that stay as they are. */
   private final Map<String, String> configuration;
+
   private final Engine engine;
   private final BudgetNode root;
   private final ScheduledFuture<?> clock;
@@ -149,7 +153,13 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public Map<String, String> configuration() {
-    return configuration;
+    Map<String, String> settings = new LinkedHashMap<>(configuration);
+    BudgetLimits limits = root.limits();
+    settings.put("sampleInterval", Long.toString(engine.sampler().interval()));
+    settings.put("hardLimit", Long.toString(limits.hard()));
+    settings.put("softLimit", Long.toString(limits.soft()));
+    settings.put("minimum", Long.toString(limits.minimum()));
+    return Map.copyOf(settings);
   }
 
   /**
@@ -181,11 +191,52 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     engine.removeListener(Objects.requireNonNull(listener, "listener"));
   }
 
+  @Override
+  public void audit(ControlAction action) {
+    Objects.requireNonNull(action, "action");
+    engine.listeners().tell(listener -> listener.onControl(action));
+  }
+
+  @Override
+  public void addExporter(Supplier<ExporterStatistics> exporter) {
+    engine.exporters().add(Objects.requireNonNull(exporter, "exporter"));
+  }
+
+  @Override
+  public void removeExporter(Supplier<ExporterStatistics> exporter) {
+    engine.exporters().remove(Objects.requireNonNull(exporter, "exporter"));
+  }
+
+  @Override
+  public List<ExporterStatistics> exporters() {
+    return engine.exporters().read();
+  }
+
+  /**
+   * Sets the mean number of bytes between two observed blocks, as {@link Builder#sampleInterval}
+   * does at the start. A thread goes by it from its next observation on: until then the countdown
+   * stands that it drew before.
+   *
+   * @return the mean that was set before
+   * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
+   * @throws IllegalStateException in {@link SafetyMode#PARANOID}, which observes every block
+   */
+  public long setSampleInterval(long bytes) {
+    checkSampleInterval(bytes);
+    return engine.sampler().setInterval(bytes);
+  }
+
+  private static void checkSampleInterval(long bytes) {
+    if (bytes < 1 || bytes > 1L << 40) {
+      throw new IllegalArgumentException("a sample interval is 1 to 2^40 bytes, not " + bytes);
+    }
+  }
+
   // ---- tuning ----
 
   /** Returns the value of {@code knob} in force. */
   public long knob(TuningKnob knob) {
-    return engine.knob(knob);
+    return engine.tuning().knob(knob);
   }
 
   /**
@@ -194,7 +245,37 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * @throws IllegalArgumentException if the new value is out of the knob's range
    */
   public void tune(TuningDecision decision) {
-    engine.tune(decision);
+    engine.tuning().decided(decision);
+  }
+
+  /**
+   * Notes that a tuner begins to look after this manager. It is to obey {@link #tuningMode()} from
+   * now on, and to call {@link #endTuning()} at last.
+   *
+   * @throws IllegalStateException if there is a tuner already
+   */
+  public void beginTuning(TuningMode mode) {
+    engine.tuning().begin(Objects.requireNonNull(mode, "mode"));
+  }
+
+  /** Notes that the tuner has ended; the knobs stay as they are. */
+  public void endTuning() {
+    engine.tuning().end();
+  }
+
+  @Override
+  public Optional<TuningMode> tuningMode() {
+    return engine.tuning().mode();
+  }
+
+  /**
+   * Sets what the tuner may do from its next step on.
+   *
+   * @return what it was allowed to do before
+   * @throws IllegalStateException if there is no tuner
+   */
+  public TuningMode setTuningMode(TuningMode mode) {
+    return engine.tuning().setMode(Objects.requireNonNull(mode, "mode"));
   }
 
   // ---- life ----
@@ -290,9 +371,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
      * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
      */
     public Builder sampleInterval(long bytes) {
-      if (bytes < 1 || bytes > 1L << 40) {
-        throw new IllegalArgumentException("a sample interval is 1 to 2^40 bytes, not " + bytes);
-      }
+      checkSampleInterval(bytes);
       this.sampleInterval = bytes;
       return this;
     }
@@ -350,10 +429,6 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       settings.put("version", version());
       settings.put("safetyMode", safetyMode.name());
       settings.put("pageSource", source);
-      settings.put("sampleInterval", Long.toString(sampleInterval));
-      settings.put("hardLimit", Long.toString(limits.hard()));
-      settings.put("softLimit", Long.toString(limits.soft()));
-      settings.put("minimum", Long.toString(limits.minimum()));
       return Map.copyOf(settings);
     }
 

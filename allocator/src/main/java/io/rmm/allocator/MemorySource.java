@@ -1,6 +1,9 @@
 package io.rmm.allocator;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Anything that can tell who holds which memory. {@link MemoryManager} is one.
@@ -33,4 +36,31 @@ public interface MemorySource {
 
   /** Removes a listener, if it is there. */
   void removeListener(MemoryListener listener);
+
+  /**
+   * Tells the listeners what was asked of this source from outside the program. A source that
+   * cannot be asked anything tells nobody.
+   */
+  default void audit(ControlAction action) {}
+
+  /** Returns what the tuner of this source is allowed to do; empty if it has no tuner. */
+  default Optional<TuningMode> tuningMode() {
+    return Optional.empty();
+  }
+
+  /**
+   * Adds an exporter that shows this source somewhere else, so that others can see how it fares.
+   *
+   * @param exporter tells what it has done so far; asked at any time by any thread, and not to
+   *     block
+   */
+  default void addExporter(Supplier<ExporterStatistics> exporter) {}
+
+  /** Removes an exporter, if it is there. */
+  default void removeExporter(Supplier<ExporterStatistics> exporter) {}
+
+  /** Returns what the exporters of this source have done so far, in the order of their coming. */
+  default List<ExporterStatistics> exporters() {
+    return List.of();
+  }
 }

@@ -93,7 +93,9 @@ final class Vocabulary {
     for (LogEvent event : LogEvent.values()) {
       names.add(event.eventName());
     }
-    names.add(ManagedBean.MISUSE_NOTIFICATION);
+    for (ManagedBean bean : ManagedBean.values()) {
+      names.addAll(bean.notifications());
+    }
     return names;
   }
 

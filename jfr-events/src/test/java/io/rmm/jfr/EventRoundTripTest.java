@@ -12,6 +12,7 @@ import io.rmm.allocator.Block;
 import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.ChunkEvent;
+import io.rmm.allocator.ControlAction;
 import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
@@ -240,6 +241,22 @@ class EventRoundTripTest {
   }
 
   @Test
+  void controlAction() {
+    manager.audit(
+        new ControlAction("setBudgetLimits", "budget=root, hard=1024", "operator", "done"));
+    manager.close();
+
+    assertThat(fieldValues(EventType.CONTROL_ACTION, only(EventType.CONTROL_ACTION)))
+        .isEqualTo(
+            Map.of(
+                "manager", "orders",
+                "operation", "setBudgetLimits",
+                "arguments", "budget=root, hard=1024",
+                "principal", "operator",
+                "outcome", "done"));
+  }
+
+  @Test
   void managerStatistics() {
     assertThatThrownBy(() -> tenant.allocate(32 * MIB))
         .isInstanceOf(AllocationRejectedException.class);
@@ -315,6 +332,7 @@ class EventRoundTripTest {
 
   @Test
   void configuration() {
+    manager.awaitViews();
     Map<String, String> configuration = manager.configuration();
     assertThat(recording.events(EventType.CONFIGURATION, "orders"))
         .hasSize(configuration.size())

@@ -6,6 +6,12 @@ import io.rmm.allocator.BudgetLimits;
  * What one budget and its descendants hold, under {@code
  * io.rmm:type=Budget,manager=name,name=path}; the path's names are joined by {@code /}, and {@code
  * root} is the first.
+ *
+ * <p>The usage threshold is that of {@link java.lang.management.MemoryPoolMXBean}: usage is looked
+ * at once a second, and a notification of type {@code rmm.usage.threshold.exceeded} is sent when it
+ * is found to have come to the threshold; the user data is the composite data of a {@link
+ * ThresholdCrossing}. The next one is sent only after usage was found a twentieth below the
+ * threshold. What comes and goes between two looks is not seen.
  */
 @Description("What a budget and its descendants hold")
 public interface BudgetMXBean {
@@ -34,4 +40,23 @@ public interface BudgetMXBean {
   @Description("Frees so far")
   @Measure(units = "frees", type = Measure.COUNTER)
   long getFrees();
+
+  @Description("Bytes at which a notification is sent, 0 for none")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getUsageThreshold();
+
+  /**
+   * Sets the threshold. Who does so is told as the event {@code rmm.ControlAction}.
+   *
+   * @param bytes the threshold, or 0 for none
+   * @throws IllegalArgumentException if {@code bytes} is negative, or above the hard limit
+   */
+  void setUsageThreshold(long bytes);
+
+  @Description("Whether used bytes are at the threshold or above it")
+  boolean isUsageThresholdExceeded();
+
+  @Description("How often used bytes were found to have come to the threshold so far")
+  @Measure(units = "crossings", type = Measure.COUNTER)
+  long getUsageThresholdCount();
 }

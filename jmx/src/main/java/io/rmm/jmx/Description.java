@@ -7,7 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import javax.management.DescriptorKey;
 
-/** What a bean or an attribute tells; JMX clients show it as its description. */
+/**
+ * What a bean or an attribute tells, or what an operation does; JMX clients show it as its
+ * description.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

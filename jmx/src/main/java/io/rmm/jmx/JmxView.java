@@ -6,10 +6,12 @@ import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 
 /**
- * Registers MXBeans for a source: {@code io.rmm:type=MemoryManager,manager=name}, {@code
- * io.rmm:type=Misuse,manager=name}, and {@code io.rmm:type=Budget,manager=name,name=path} for each
- * budget, within a second of its creation. They are gone when the source is closed; that waits up
- * to a second for a listener to take the last notifications.
+ * Registers MXBeans for a source: {@code io.rmm:type=MemoryManager,manager=name}, the same with
+ * {@code type=Misuse}, {@code Leaks}, {@code Tuning} and {@code Exporter}, and {@code
+ * io.rmm:type=Budget,manager=name,name=path} for each budget, within a second of its creation; and
+ * {@code type=Control}, if the system property {@code rmm.control.enabled} is {@code true}. They
+ * are gone when the source is closed; that waits up to a second for a listener to take the last
+ * notifications.
  *
  * <p>Where the name of a manager or budget holds a character that object names cannot hold ({@code
  * , = : " * ?} or a line break), its value is quoted as {@link javax.management.ObjectName#quote}
@@ -22,6 +24,10 @@ import java.lang.management.ManagementFactory;
  * @see MemoryManagerMXBean
  * @see BudgetMXBean
  * @see MisuseMXBean
+ * @see LeaksMXBean
+ * @see TuningMXBean
+ * @see ExporterMXBean
+ * @see ControlMXBean
  */
 public final class JmxView implements MemoryView {
 

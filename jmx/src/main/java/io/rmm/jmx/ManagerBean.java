@@ -1,21 +1,47 @@
 package io.rmm.jmx;
 
+import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySnapshot.BudgetUsage;
 import io.rmm.allocator.MemorySnapshot.SizeClassUsage;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.PressureChange;
 import io.rmm.allocator.PressureLevel;
 import java.util.List;
 
-/** The totals of a source. */
-final class ManagerBean implements MemoryManagerMXBean {
+/** The totals of a source, and the pressure on it. */
+final class ManagerBean implements MemoryManagerMXBean, MemoryListener {
 
   private final MemorySource source;
   private final Snapshots snapshots;
+  private final BeanNotifications notifications;
+  private final NotificationQueue queue;
 
-  ManagerBean(MemorySource source, Snapshots snapshots) {
+  ManagerBean(
+      MemorySource source,
+      Snapshots snapshots,
+      BeanNotifications notifications,
+      NotificationQueue queue) {
     this.source = source;
     this.snapshots = snapshots;
+    this.notifications = notifications;
+    this.queue = queue;
+  }
+
+  @Override
+  public void onPressure(PressureChange change) {
+    PressureIncident incident = PressureIncident.of(change);
+    notifications.send(
+        "Pressure on "
+            + incident.budget()
+            + " is "
+            + incident.level()
+            + ": "
+            + incident.used()
+            + " bytes of "
+            + incident.limit(),
+        System.currentTimeMillis(),
+        incident);
   }
 
   private MemorySnapshot snapshot() {
@@ -118,5 +144,10 @@ final class ManagerBean implements MemoryManagerMXBean {
   @Override
   public List<SizeClassUsage> getSizeClasses() {
     return snapshot().sizeClasses();
+  }
+
+  @Override
+  public long getNotificationsDropped() {
+    return queue.dropped();
   }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  *
  * <p>{@code Requested <= Used <= Active <= Committed <= Reserved}, also between the attributes that
  * one {@code getAttributes} call returns: they come from one snapshot. It may be 10 ms old.
+ *
+ * <p>A change of pressure on any budget is sent as a notification of type {@code
+ * rmm.pressure.changed}, whose user data is the composite data of a {@link PressureIncident}.
  */
 @Description("What a memory manager holds")
 public interface MemoryManagerMXBean {
@@ -87,4 +90,9 @@ public interface MemoryManagerMXBean {
       "Size classes that have been used, the smallest first; the slot size 0 stands for all blocks"
           + " above the largest class")
   List<SizeClassUsage> getSizeClasses();
+
+  @Description(
+      "Notifications of all beans of this source dropped so far because listeners were too slow")
+  @Measure(units = "notifications", type = Measure.COUNTER)
+  long getNotificationsDropped();
 }

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 final class MisuseBean implements MisuseMXBean, MemoryListener {
 
   private final Snapshots snapshots;
-  private final MisuseNotifications notifications;
-  private final RecentIncidents recent = new RecentIncidents();
+  private final BeanNotifications notifications;
+  private final Recent<MisuseIncident> recent = new Recent<>();
 
-  MisuseBean(Snapshots snapshots, MisuseNotifications notifications) {
+  MisuseBean(Snapshots snapshots, BeanNotifications notifications) {
     this.snapshots = snapshots;
     this.notifications = notifications;
   }
@@ -23,7 +23,7 @@ final class MisuseBean implements MisuseMXBean, MemoryListener {
   public void onMisuse(MisuseReport report) {
     MisuseIncident incident = MisuseIncident.of(report, System.currentTimeMillis());
     recent.add(incident);
-    notifications.send(report.toString(), incident);
+    notifications.send(report.toString(), incident.time(), incident);
   }
 
   @Override

@@ -7,9 +7,9 @@ import java.util.Map;
  * The misuses that one source has found, under {@code io.rmm:type=Misuse,manager=name}.
  *
  * <p>Each is also sent as a notification of type {@code rmm.misuse}, whose user data is the
- * composite data of a {@link MisuseIncident}. Notifications are sent by a thread of this module
- * through a queue of limited length; the sequence numbers count all misuses, so that a gap shows
- * where some were dropped.
+ * composite data of a {@link MisuseIncident}. Notifications of all beans of a source are sent by a
+ * thread of this module through a queue of limited length; the sequence numbers of each bean count
+ * what there was to tell, so that a gap shows where some were dropped.
  */
 @Description("Misuses of memory")
 public interface MisuseMXBean {
@@ -20,7 +20,7 @@ public interface MisuseMXBean {
   @Description("The latest misuses, the most recent first, 64 at most")
   List<MisuseIncident> getRecent();
 
-  @Description("Notifications dropped so far because listeners were too slow")
+  @Description("Notifications of misuses dropped so far because listeners were too slow")
   @Measure(units = "notifications", type = Measure.COUNTER)
   long getNotificationsDropped();
 }

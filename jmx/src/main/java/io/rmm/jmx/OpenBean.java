@@ -4,12 +4,14 @@ import javax.management.AttributeList;
 import javax.management.Descriptor;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
 import javax.management.NotificationEmitter;
 import javax.management.StandardEmitterMBean;
 
 /**
- * An MXBean that tells what its attributes mean, by their {@link Description}, and answers a call
- * for several of them from one snapshot.
+ * An MXBean that tells what its attributes and operations mean, by their {@link Description}, and
+ * answers a call for several attributes from one snapshot.
  */
 final class OpenBean extends StandardEmitterMBean {
 
@@ -33,6 +35,30 @@ final class OpenBean extends StandardEmitterMBean {
   @Override
   protected String getDescription(MBeanAttributeInfo info) {
     return description(info.getDescriptor());
+  }
+
+  @Override
+  protected String getDescription(MBeanOperationInfo info) {
+    return description(info.getDescriptor());
+  }
+
+  @Override
+  protected String getDescription(
+      MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
+    return description(parameter.getDescriptor());
+  }
+
+  @Override
+  protected String getParameterName(
+      MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
+    return String.valueOf(parameter.getDescriptor().getFieldValue("argumentName"));
+  }
+
+  @Override
+  protected int getImpact(MBeanOperationInfo info) {
+    return Boolean.TRUE.equals(info.getDescriptor().getFieldValue("changesState"))
+        ? MBeanOperationInfo.ACTION
+        : MBeanOperationInfo.INFO;
   }
 
   private static String description(Descriptor descriptor) {

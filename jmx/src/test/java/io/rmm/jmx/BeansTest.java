@@ -18,6 +18,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventType;
+import io.rmm.allocator.signal.ManagedBean;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,7 +47,17 @@ class BeansTest {
   private static final long MIB = 1L << 20;
 
   private static final Object[] UNITS = {
-    "bytes", "blocks", "allocations", "frees", "rejections", "misuses", "notifications"
+    "bytes",
+    "blocks",
+    "allocations",
+    "frees",
+    "rejections",
+    "misuses",
+    "notifications",
+    "crossings",
+    "decisions",
+    "events",
+    "exports"
   };
 
   private MemoryManager manager;
@@ -149,7 +160,9 @@ class BeansTest {
                         entry("allocations", 1L),
                         entry("frees", 0L),
                         entry("usedBytes", usage.usedBytes()),
-                        entry("pageBytes", usage.pageBytes()));
+                        entry("pageBytes", usage.pageBytes()),
+                        entry("requestedBytes", 100L),
+                        entry("slowPaths", usage.slowPaths()));
               });
     }
   }
@@ -195,7 +208,7 @@ class BeansTest {
     Block block = manager.allocate(100);
     block.close();
     assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
-    for (int i = 0; i < RecentIncidents.CAPACITY + 5; i++) {
+    for (int i = 0; i < Recent.CAPACITY + 5; i++) {
       assertThatThrownBy(() -> manager.free(1)).isInstanceOf(MemoryMisuseException.class);
     }
 
@@ -206,12 +219,12 @@ class BeansTest {
               assertThat(counts.size()).isEqualTo(MisuseKind.values().length);
               assertThat(counts.get(new Object[] {"DOUBLE_FREE"}).get("value")).isEqualTo(1L);
               assertThat(counts.get(new Object[] {"INVALID_FREE"}).get("value"))
-                  .isEqualTo(RecentIncidents.CAPACITY + 5L);
+                  .isEqualTo(Recent.CAPACITY + 5L);
               assertThat(counts.get(new Object[] {"OVERRUN"}).get("value")).isEqualTo(0L);
             });
     CompositeData[] recent = (CompositeData[]) get(bean, "Recent");
     assertThat(recent)
-        .hasSize(RecentIncidents.CAPACITY)
+        .hasSize(Recent.CAPACITY)
         .allMatch(incident -> incident.get("kind").equals("INVALID_FREE"));
   }
 
@@ -246,8 +259,10 @@ class BeansTest {
     MBeanInfo info = SERVER.getMBeanInfo(bean);
     assertThat(info.getDescription()).matches("[A-Z][^.]{5,}");
     assertThat(info.getOperations()).isEmpty();
+    assertThat(info.getNotifications()).hasSize(1);
+    assertThat(info.getNotifications()[0].getDescription()).matches("[A-Z].{10,}[^.]");
     for (MBeanAttributeInfo attribute : info.getAttributes()) {
-      assertThat(attribute.isWritable()).isFalse();
+      assertThat(attribute.isWritable()).isEqualTo(attribute.getName().equals("UsageThreshold"));
       assertThat(attribute.getDescription()).as(attribute.getName()).matches("[A-Z].{10,}[^.]");
       OpenType<?> type = (OpenType<?>) attribute.getDescriptor().getFieldValue("openType");
       Object value = get(bean, attribute.getName());
@@ -260,7 +275,11 @@ class BeansTest {
   }
 
   static Stream<ObjectName> beans() {
-    return Stream.of(TestBeans.manager("shop"), budget("shop", "root"), TestBeans.misuse("shop"));
+    return Stream.concat(
+        Stream.of(budget("shop", "root")),
+        Arrays.stream(ManagedBean.values())
+            .filter(bean -> bean != ManagedBean.BUDGET && bean != ManagedBean.CONTROL)
+            .map(bean -> TestBeans.bean("shop", bean)));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.Block;
+import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.SafetyMode;
@@ -18,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
+import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,7 +61,6 @@ class MisuseNotificationTest {
       assertThat(infos).hasSize(1);
       assertThat(infos[0].getNotifTypes()).containsExactly("rmm.misuse");
       assertThat(infos[0].getDescriptor().getFieldValue("severity")).isEqualTo("3");
-      assertThat(SERVER.getMBeanInfo(TestBeans.manager("described")).getNotifications()).isEmpty();
     }
   }
 
@@ -81,19 +82,19 @@ class MisuseNotificationTest {
       misuse(manager);
       blocked.await();
       // One is being sent. This thread is not held up by it.
-      for (int i = 0; i < MisuseNotifications.CAPACITY - 1 + more; i++) {
+      for (int i = 0; i < NotificationQueue.CAPACITY - 1 + more; i++) {
         misuse(manager);
       }
       assertThat(get(TestBeans.misuse("blocked"), "NotificationsDropped")).isEqualTo((long) more);
       release.countDown();
-      await().until(() -> received.size() == MisuseNotifications.CAPACITY);
+      await().until(() -> received.size() == NotificationQueue.CAPACITY);
 
       // There is room again; the sequence number tells how many are missing.
       misuse(manager);
-      await().until(() -> received.size() == MisuseNotifications.CAPACITY + 1);
+      await().until(() -> received.size() == NotificationQueue.CAPACITY + 1);
       List<Long> numbers = received.stream().map(Notification::getSequenceNumber).toList();
       assertThat(numbers).isSorted();
-      assertThat(numbers.getLast()).isEqualTo(MisuseNotifications.CAPACITY + more + 1L);
+      assertThat(numbers.getLast()).isEqualTo(NotificationQueue.CAPACITY + more + 1L);
       assertThat(get(TestBeans.misuse("blocked"), "NotificationsDropped")).isEqualTo((long) more);
     }
   }
@@ -112,6 +113,69 @@ class MisuseNotificationTest {
       misuse(manager);
       misuse(manager);
       await().until(() -> received.size() == 2);
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsKeepsNothingFromTheNext() throws Exception {
+    try (MemoryManager manager = manager("thrown first")) {
+      SERVER.addNotificationListener(
+          TestBeans.misuse("thrown first"),
+          (notification, handback) -> {
+            throw new AssertionError("deliberate");
+          },
+          null,
+          null);
+      SERVER.addNotificationListener(TestBeans.misuse("thrown first"), this::receive, null, null);
+      misuse(manager);
+      misuse(manager);
+      await().until(() -> received.size() == 2);
+    }
+  }
+
+  /** Each notification would else be the cause of the next, without end. */
+  @Test
+  void whatAListenerMisusesItselfIsCountedAndNotNotified() throws Exception {
+    ObjectName bean = TestBeans.misuse("turned in");
+    try (MemoryManager manager = manager("turned in")) {
+      SERVER.addNotificationListener(
+          bean,
+          (notification, handback) -> {
+            misuse(manager);
+            receive(notification, handback);
+          },
+          null,
+          null);
+      misuse(manager);
+      await().until(() -> received.size() == 1);
+      misuse(manager);
+      await().until(() -> received.size() == 2);
+
+      assertThat(received).extracting(Notification::getSequenceNumber).containsExactly(1L, 3L);
+      assertThat(get(bean, "NotificationsDropped")).isEqualTo(2L);
+      assertThat(get(TestBeans.manager("turned in"), "NotificationsDropped")).isEqualTo(2L);
+      assertThat((CompositeData[]) get(bean, "Recent")).hasSize(4);
+    }
+  }
+
+  @Test
+  void aListenerThatBlocksDoesNotKeepNewBudgetsFromBeingShown() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    try (MemoryManager manager = manager("stuck")) {
+      SERVER.addNotificationListener(
+          TestBeans.misuse("stuck"),
+          (notification, handback) -> {
+            blocked.countDown();
+            awaitUninterruptibly(release);
+          },
+          null,
+          null);
+      misuse(manager);
+      blocked.await();
+      manager.rootBudget().child("new", BudgetLimits.unlimited());
+      await().until(() -> SERVER.isRegistered(TestBeans.budget("stuck", "root/new")));
+      release.countDown();
     }
   }
 

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.signal.ManagedBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +38,10 @@ class RegistrationTest {
       assertThat(TestBeans.all())
           .containsExactlyInAnyOrder(
               TestBeans.manager("open"),
-              TestBeans.misuse("open"),
+              TestBeans.bean("open", ManagedBean.MISUSE),
+              TestBeans.bean("open", ManagedBean.LEAKS),
+              TestBeans.bean("open", ManagedBean.TUNING),
+              TestBeans.bean("open", ManagedBean.EXPORTER),
               TestBeans.budget("open", "root"));
     }
     assertThat(TestBeans.all()).isEmpty();
@@ -62,7 +66,7 @@ class RegistrationTest {
 
       first.close();
       assertThat(TestBeans.all())
-          .hasSize(4)
+          .hasSize(7)
           .allMatch(bean -> bean.getKeyProperty("instance").equals("2"));
       try (MemoryManager third = manager("twin")) {
         assertThat(third.name()).isEqualTo("twin");

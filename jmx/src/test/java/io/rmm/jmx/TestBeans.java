@@ -1,5 +1,6 @@
 package io.rmm.jmx;
 
+import io.rmm.allocator.signal.ManagedBean;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
 import javax.management.MBeanServer;
@@ -30,7 +31,11 @@ final class TestBeans {
   }
 
   static ObjectName misuse(String manager) {
-    return name("io.rmm:type=Misuse,manager=" + manager);
+    return bean(manager, ManagedBean.MISUSE);
+  }
+
+  static ObjectName bean(String manager, ManagedBean bean) {
+    return name("io.rmm:type=" + bean.type() + ",manager=" + manager);
   }
 
   /** All beans of RMM. */

@@ -39,7 +39,9 @@ public final class Sampler {
   public static final long TRACED = -1;
 
   private final DoubleSupplier uniform;
-  private final long baseMean;
+  private final SafetyMode mode;
+  private volatile long interval;
+  private volatile long baseMean;
   private final AtomicInteger observedThisSecond = new AtomicInteger();
 
   /** Whether every block is told of. */
@@ -56,13 +58,41 @@ public final class Sampler {
   /** Makes one that draws from {@code uniform}, from 0 to less than 1, as tests do to repeat. */
   public Sampler(SafetyMode mode, long interval, DoubleSupplier uniform) {
     this.uniform = uniform;
-    this.baseMean =
-        switch (mode) {
-          case FAST, STANDARD -> interval;
-          case SAFE -> Math.max(1, interval / SAFE_FACTOR);
-          case PARANOID -> 0;
-        };
+    this.mode = mode;
+    this.interval = interval;
+    this.baseMean = meanOf(mode, interval);
     this.mean = baseMean;
+  }
+
+  private static long meanOf(SafetyMode mode, long interval) {
+    return switch (mode) {
+      case FAST, STANDARD -> interval;
+      case SAFE -> Math.max(1, interval / SAFE_FACTOR);
+      case PARANOID -> 0;
+    };
+  }
+
+  /** Returns the mean that was set, in bytes, before the mode and the rate had their say. */
+  public long interval() {
+    return interval;
+  }
+
+  /**
+   * Sets another mean for the countdowns that are drawn from now on. That no sample is biased by it
+   * follows from the same as with the mean's own changes: each is weighed by the mean of its draw.
+   *
+   * @return the mean that was set before
+   * @throws IllegalStateException if every allocation is observed
+   */
+  public long setInterval(long bytes) {
+    if (mode == SafetyMode.PARANOID) {
+      throw new IllegalStateException("in mode PARANOID every allocation is observed");
+    }
+    long before = interval;
+    interval = bytes;
+    baseMean = meanOf(mode, bytes);
+    mean = baseMean;
+    return before;
   }
 
   /** Draws the bytes to the next observation from a distribution with {@code mean}. */

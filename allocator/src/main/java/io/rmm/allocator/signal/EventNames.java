@@ -12,6 +12,7 @@ public final class EventNames {
   public static final String MANAGER_STATISTICS = "rmm.ManagerStatistics";
   public static final String BUDGET_STATISTICS = "rmm.BudgetStatistics";
   public static final String TUNING_DECISION = "rmm.TuningDecision";
+  public static final String CONTROL_ACTION = "rmm.ControlAction";
   public static final String CONFIGURATION = "rmm.Configuration";
 
   private EventNames() {}

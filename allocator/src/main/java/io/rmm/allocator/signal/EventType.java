@@ -102,6 +102,13 @@ public enum EventType {
       "rule",
       "verdict",
       "reason"),
+  CONTROL_ACTION(
+      EventNames.CONTROL_ACTION,
+      "Something was asked of a memory manager from outside the program",
+      "operation",
+      "arguments",
+      "principal",
+      "outcome"),
   CONFIGURATION(EventNames.CONFIGURATION, "A setting in force", "key", "value");
 
   private final String eventName;

@@ -32,6 +32,7 @@ final class EndpointWatch {
   private long failedExports;
   private long toldAt;
   private boolean down;
+  private String lastFailure = "";
   private volatile String lastAnswer = "it answers with an error";
 
   EndpointWatch(LongSupplier nanoTime) {
@@ -54,6 +55,11 @@ final class EndpointWatch {
   /** Returns the number of exports that failed, of all signals. */
   synchronized long failedExports() {
     return failedExports;
+  }
+
+  /** Returns why the latest export failed that did; empty if none has. */
+  synchronized String lastFailure() {
+    return lastFailure;
   }
 
   /** Returns the number of events that have gone with failed exports, of all managers. */
@@ -89,6 +95,7 @@ final class EndpointWatch {
   private synchronized void failed(Signal signal, @Nullable Throwable failure) {
     down = true;
     failedExports++;
+    lastFailure = explain(failure);
     long now = nanoTime.getAsLong();
     boolean partOfToldOutage =
         !signal.deliveredSinceTold && signals.stream().anyMatch(other -> other.failureTold);
@@ -104,7 +111,7 @@ final class EndpointWatch {
             + " are lost. Check OTEL_EXPORTER_OTLP_ENDPOINT and the receiver there.",
         signal.endpoint,
         signal.name,
-        explain(failure));
+        lastFailure);
   }
 
   /**

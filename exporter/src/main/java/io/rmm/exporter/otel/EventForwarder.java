@@ -15,6 +15,7 @@ import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.signal.LogEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -64,6 +65,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
   private final AtomicLong dropped = new AtomicLong();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread worker;
+  private volatile String lastFailure = "";
 
   // The worker's own.
   private final Queue<Event> repeated = new ArrayDeque<>();
@@ -94,6 +96,24 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
   /** Returns the number of events that were not handed over. */
   long dropped() {
     return dropped.get();
+  }
+
+  /** Returns the number of events that wait. */
+  long queued() {
+    return queue.size();
+  }
+
+  /** Returns the nanoseconds for which the oldest event has waited; 0 if none waits. */
+  long lagNanos() {
+    Event oldest = queue.peek();
+    return oldest == null
+        ? 0
+        : Math.max(0, Duration.between(oldest.time(), Instant.now()).toNanos());
+  }
+
+  /** Returns what the logger threw last; empty if it never did. */
+  String lastFailure() {
+    return lastFailure;
   }
 
   // ---- called where things happen ----
@@ -217,6 +237,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
       sent.addAndGet(event.count()); // also where the logger has said that it wants none
     } catch (RuntimeException e) {
       dropped.addAndGet(event.count());
+      lastFailure = String.valueOf(e);
       LOG.log(Level.DEBUG, "the OpenTelemetry logger failed", e);
     }
   }

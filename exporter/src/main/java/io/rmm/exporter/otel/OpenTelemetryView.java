@@ -8,6 +8,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.logs.Logger;
 import io.opentelemetry.api.metrics.BatchCallback;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.MemoryView;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Shows memory sources in OpenTelemetry: every {@link Metric} of the registry, and every {@link
@@ -107,6 +109,7 @@ public final class OpenTelemetryView implements MemoryView {
     private final BudgetCap budgets = new BudgetCap(namedBudgets);
     private final EventForwarder events;
     private final BatchCallback reading;
+    private final Supplier<ExporterStatistics> statistics = this::statistics;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Attachment(MemorySource source) {
@@ -117,6 +120,7 @@ public final class OpenTelemetryView implements MemoryView {
       this.reading = instruments.read(() -> TelemetryWork.run(this::record));
       events.start();
       source.addListener(events);
+      source.addExporter(statistics);
     }
 
     private void record() {
@@ -124,9 +128,21 @@ public final class OpenTelemetryView implements MemoryView {
       for (MetricPoint point : MetricPoint.read(snapshot, budgets.apply(snapshot.budgets()))) {
         record(point.metric(), point.attribute(), point.value());
       }
-      record(Metric.TELEMETRY_SENT, "", events.sent());
-      long lost = delivery.lostEvents(source.name());
-      record(Metric.TELEMETRY_DROPPED, "", events.dropped() + lost);
+      ExporterStatistics handedOver = statistics();
+      record(Metric.TELEMETRY_SENT, "", handedOver.sent());
+      record(Metric.TELEMETRY_DROPPED, "", handedOver.dropped());
+    }
+
+    private ExporterStatistics statistics() {
+      String failure = delivery.lastFailure();
+      return new ExporterStatistics(
+          "opentelemetry",
+          events.sent(),
+          events.dropped() + delivery.lostEvents(source.name()),
+          delivery.failedExports(),
+          events.queued(),
+          events.lagNanos(),
+          failure.isEmpty() ? events.lastFailure() : failure);
     }
 
     private void record(Metric metric, String attribute, long value) {
@@ -143,6 +159,7 @@ public final class OpenTelemetryView implements MemoryView {
         return;
       }
       source.removeListener(events);
+      source.removeExporter(statistics);
       events.insist(Event.of(LogEvent.MANAGER_CLOSED, source.snapshot().toString()));
       events.close();
       delivery.flushMetrics();

@@ -238,6 +238,16 @@ public final class OtlpTelemetry implements AutoCloseable {
     }
 
     @Override
+    public long failedExports() {
+      return OtlpTelemetry.this.failedExports();
+    }
+
+    @Override
+    public String lastFailure() {
+      return watch.lastFailure();
+    }
+
+    @Override
     public void flushMetrics() {
       sdk.getSdkMeterProvider().forceFlush().join(patience().toMillis(), TimeUnit.MILLISECONDS);
     }

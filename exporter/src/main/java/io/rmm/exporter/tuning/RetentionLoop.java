@@ -7,6 +7,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningDecision.Verdict;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningMode;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -39,6 +41,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   private MoveHistory history = MoveHistory.none();
   private String lastRule = "";
   private int failures;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   RetentionLoop(MemoryManager manager, Bounds bounds, LongSupplier nanoTime) {
     this.manager = manager;
@@ -51,6 +54,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
                 .name("rmm-tuner-" + manager.name())
                 .inheritInheritableThreadLocals(false)
                 .factory());
+    manager.beginTuning(TuningMode.APPLY);
     manager.addListener(this);
   }
 
@@ -89,6 +93,13 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   }
 
   private void step(long nanos) {
+    TuningMode mode = manager.tuningMode().orElse(TuningMode.OFF);
+    if (mode == TuningMode.OFF) {
+      // What was seen before is no demand of now when it goes on.
+      window.clear();
+      lastRule = "";
+      return;
+    }
     MemorySnapshot snapshot = manager.snapshot();
     window.addLast(DemandSample.of(snapshot, trimmedBytes.get(), nanos));
     while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
@@ -101,6 +112,9 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
             boundsNow(snapshot),
             history,
             nanos);
+    if (mode == TuningMode.ADVISE) {
+      decision = advice(decision);
+    }
     boolean held = decision.verdict() == Verdict.HELD;
     if (held
         && (decision.rule().equals(lastRule)
@@ -125,6 +139,26 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
         decision.reason());
   }
 
+  /**
+   * Returns {@code decision} as one that leaves the knob alone, and says what it would have been.
+   */
+  private static TuningDecision advice(TuningDecision decision) {
+    return decision.verdict() == Verdict.HELD
+        ? decision
+        : new TuningDecision(
+            decision.knob(),
+            decision.oldValue(),
+            decision.oldValue(),
+            Verdict.HELD,
+            decision.rule(),
+            "mode ADVISE; in mode APPLY it would be "
+                + decision.verdict().name().toLowerCase(Locale.ROOT)
+                + " to "
+                + decision.newValue()
+                + ": "
+                + decision.reason());
+  }
+
   /** The root's hard limit may change at any time, and be below the floor. */
   private Bounds boundsNow(MemorySnapshot snapshot) {
     long hard =
@@ -137,7 +171,10 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
 
   @Override
   public void close() {
-    manager.removeListener(this);
-    ticker.shutdown();
+    if (closed.compareAndSet(false, true)) {
+      manager.removeListener(this);
+      ticker.shutdown();
+      manager.endTuning();
+    }
   }
 }

@@ -18,6 +18,10 @@ import io.rmm.allocator.MemoryView;
  * alone on purpose, that goes there too (level DEBUG), but only when its rule is another than that
  * of the decision before: why nothing is done is told once, not each second.
  *
+ * <p>It begins in mode {@link io.rmm.allocator.TuningMode#APPLY} and obeys {@link
+ * MemoryManager#setTuningMode}. In mode {@code ADVISE} it tells a change as a decision to hold,
+ * with what it would have done in the reason; in mode {@code OFF} it looks at nothing.
+ *
  * <p>The tuner ends with the manager. It never throws into the program: a failed step is skipped,
  * and after {@value RetentionLoop#MOST_FAILURES} in a row the tuner gives up with one line in the
  * log, leaving the knob as it is. Cost: one snapshot and some ten microseconds a second.
@@ -55,6 +59,7 @@ public final class RetentionTuner implements MemoryView {
    * @return what ends it again; the manager closes it when it is closed itself
    * @throws IllegalArgumentException if the source is not a {@link MemoryManager}: nothing else can
    *     be tuned
+   * @throws IllegalStateException if the manager has a tuner already
    */
   @Override
   public AutoCloseable attach(MemorySource source) {

@@ -217,6 +217,8 @@ class EventForwarderTest {
     }
     assertThat(events.sent()).isZero();
     assertThat(events.dropped()).isEqualTo(many - EventForwarder.QUEUE_CAPACITY);
+    assertThat(events.queued()).isEqualTo(EventForwarder.QUEUE_CAPACITY);
+    assertThat(events.lagNanos()).isPositive();
 
     // Nor does a close wait for ever; what was still queued is given up and counted.
     events.close();
@@ -243,6 +245,9 @@ class EventForwarderTest {
       events.close();
 
       assertThat(events.sent()).isZero();
+      assertThat(events.queued()).isZero();
+      assertThat(events.lagNanos()).isZero();
+      assertThat(events.lastFailure()).isEqualTo("java.lang.IllegalStateException: broken");
       assertThat(log.lines(Level.WARNING))
           .singleElement()
           .asString()

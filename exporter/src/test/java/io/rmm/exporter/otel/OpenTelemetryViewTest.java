@@ -134,6 +134,8 @@ class OpenTelemetryViewTest {
       gone.close();
 
       assertThat(managersShown()).containsExactly(kept.name());
+      assertThat(kept.exporters()).extracting("name").containsExactly("opentelemetry");
+      assertThat(gone.exporters()).isEmpty();
     }
     assertThat(reader.collectAllMetrics()).isEmpty();
   }

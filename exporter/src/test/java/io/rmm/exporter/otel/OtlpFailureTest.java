@@ -83,6 +83,15 @@ class OtlpFailureTest {
         misuse(manager);
         misuse(manager);
         awaitLost(telemetry, 2);
+        assertThat(manager.exporters())
+            .singleElement()
+            .satisfies(
+                exporter -> {
+                  assertThat(exporter.sent()).isEqualTo(4); // handed over, whatever came of it
+                  assertThat(exporter.dropped()).isEqualTo(2);
+                  assertThat(exporter.failed()).isPositive();
+                  assertThat(exporter.lastError()).isNotEmpty();
+                });
 
         receiver.mood = Mood.WELL;
         await().atMost(PATIENCE).until(() -> log.linesAbout(receiver.endpoint()).size() == 2);

@@ -2,6 +2,7 @@ package io.rmm.exporter.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.Block;
@@ -15,6 +16,7 @@ import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningDecision.Verdict;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningMode;
 import io.rmm.exporter.CapturedLog;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
 import java.time.Duration;
@@ -107,6 +109,52 @@ class RetentionTunerTest {
       nextSecond(loop);
       assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(8 * MIB);
       assertThat(told.getLast().rule()).isEqualTo("bounds");
+    }
+  }
+
+  @Test
+  void inModeAdviseItTellsWhatItWouldDoAndInModeOffNothing() {
+    try (MemoryManager manager =
+            MemoryManager.builder()
+                .discoverViews(false)
+                .limits(BudgetLimits.hard(8 * MIB))
+                .listener(listener)
+                .build();
+        RetentionLoop loop = loop(manager)) {
+      long before = manager.knob(TuningKnob.RETAINED_BYTES);
+      assertThat(manager.setTuningMode(TuningMode.OFF)).isEqualTo(TuningMode.APPLY);
+      nextSecond(loop);
+      assertThat(told).isEmpty();
+
+      manager.setTuningMode(TuningMode.ADVISE);
+      nextSecond(loop);
+      nextSecond(loop);
+      assertThat(told).as("an advice is told once").hasSize(1);
+      assertThat(told.getFirst().verdict()).isEqualTo(Verdict.HELD);
+      assertThat(told.getFirst().rule()).isEqualTo("bounds");
+      assertThat(told.getFirst().newValue()).isEqualTo(before);
+      assertThat(told.getFirst().reason())
+          .startsWith("mode ADVISE; in mode APPLY it would be lowered to " + 8 * MIB + ": ");
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(before);
+      assertThat(manager.snapshot().tuningDecisions()).isZero();
+
+      manager.setTuningMode(TuningMode.APPLY);
+      nextSecond(loop);
+      assertThat(told.getLast().verdict()).isEqualTo(Verdict.LOWERED);
+      assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(8 * MIB);
+    }
+  }
+
+  @Test
+  void thereIsOneTunerAtATime() throws Exception {
+    try (MemoryManager manager = MemoryManager.builder().discoverViews(false).build()) {
+      AutoCloseable first = new RetentionTuner().attach(manager);
+      assertThatIllegalStateException().isThrownBy(() -> new RetentionTuner().attach(manager));
+      assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
+      first.close();
+      first.close();
+      assertThat(manager.tuningMode()).isEmpty();
+      new RetentionTuner().attach(manager).close();
     }
   }
 

@@ -1,0 +1,131 @@
+package io.rmm.allocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What may be changed while a manager runs, and what it passes on from one view to the others. */
+class ControlTest {
+
+  private final List<ControlAction> actions = new ArrayList<>();
+  private final AtomicLong samples = new AtomicLong();
+  private final MemoryManager manager = manager(SafetyMode.STANDARD);
+
+  private MemoryManager manager(SafetyMode mode) {
+    return MemoryManager.builder()
+        .discoverViews(false)
+        .safetyMode(mode)
+        .sampleInterval(1 << 20)
+        .listener(
+            new MemoryListener() {
+              @Override
+              public void onControl(ControlAction action) {
+                actions.add(action);
+              }
+
+              @Override
+              public void onSample(AllocationSample sample) {
+                samples.incrementAndGet();
+              }
+            })
+        .build();
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void listenersHearWhatWasAsked() {
+    ControlAction action = new ControlAction("purge", "", "operator", ControlAction.DONE);
+    manager.audit(action);
+    assertThat(actions).containsExactly(action);
+  }
+
+  @Test
+  void aTunerHasAModeFromItsBeginningToItsEnd() {
+    assertThat(manager.tuningMode()).isEmpty();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> manager.setTuningMode(TuningMode.APPLY))
+        .withMessage("there is no tuner");
+
+    manager.beginTuning(TuningMode.APPLY);
+    assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
+    assertThatIllegalStateException().isThrownBy(() -> manager.beginTuning(TuningMode.OFF));
+    assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
+    assertThat(manager.setTuningMode(TuningMode.ADVISE)).isEqualTo(TuningMode.APPLY);
+    assertThat(manager.tuningMode()).contains(TuningMode.ADVISE);
+
+    manager.endTuning();
+    assertThat(manager.tuningMode()).isEmpty();
+    manager.beginTuning(TuningMode.OFF);
+    assertThat(manager.tuningMode()).contains(TuningMode.OFF);
+  }
+
+  @Test
+  void exportersAreAskedWhenTheyAreRead() {
+    AtomicLong sent = new AtomicLong();
+    Supplier<ExporterStatistics> good =
+        () -> new ExporterStatistics("good", sent.get(), 0, 0, 0, 0, "");
+    Supplier<ExporterStatistics> bad =
+        () -> {
+          throw new IllegalStateException("deliberate");
+        };
+    assertThat(manager.exporters()).isEmpty();
+    manager.addExporter(bad);
+    manager.addExporter(good);
+    manager.addExporter(good);
+    sent.set(7);
+    assertThat(manager.exporters()).hasSize(1);
+    assertThat(manager.exporters().getFirst().sent()).isEqualTo(7);
+
+    manager.removeExporter(good);
+    assertThat(manager.exporters()).isEmpty();
+  }
+
+  @Test
+  void aThreadGoesByTheNewIntervalFromItsNextObservationOn() {
+    while (samples.get() == 0) {
+      manager.allocate(1 << 16).close();
+    }
+    assertThat(manager.setSampleInterval(1)).isEqualTo(1 << 20);
+    assertThat(manager.configuration()).containsEntry("sampleInterval", "1");
+    long before = samples.get();
+    while (samples.get() == before) {
+      manager.allocate(1 << 16).close();
+    }
+    // The countdown that stood has ended; the mean doubles with every hundred observations.
+    before = samples.get();
+    for (int i = 0; i < 50; i++) {
+      manager.allocate(1 << 16).close();
+    }
+    assertThat(samples.get()).isEqualTo(before + 50);
+  }
+
+  @Test
+  void anIntervalThatIsNoneIsRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> manager.setSampleInterval(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> manager.setSampleInterval(2L << 40));
+    assertThat(manager.configuration()).containsEntry("sampleInterval", "1048576");
+    try (MemoryManager paranoid = manager(SafetyMode.PARANOID)) {
+      assertThatIllegalStateException().isThrownBy(() -> paranoid.setSampleInterval(1 << 20));
+    }
+  }
+
+  @Test
+  void theConfigurationTellsTheLimitsInForce() {
+    manager.rootBudget().setLimits(new BudgetLimits(1, 2 << 20, 4 << 20));
+    assertThat(manager.configuration())
+        .containsEntry("minimum", "1")
+        .containsEntry("softLimit", "2097152")
+        .containsEntry("hardLimit", "4194304");
+  }
+}

@@ -1,0 +1,14 @@
+package io.rmm.jmx;
+
+import java.util.List;
+
+/**
+ * One line of a {@link ProfileDump}: what one site holds or has taken. Estimated; errors are half
+ * widths of 95 % confidence intervals.
+ *
+ * @param frames the frames of the site, innermost first; empty if it is not known
+ * @param bytes bytes of the slots
+ * @param bytesError their error, in bytes
+ * @param samples observed blocks that the estimate is made of
+ */
+public record ProfileRow(List<String> frames, long bytes, long bytesError, long samples) {}

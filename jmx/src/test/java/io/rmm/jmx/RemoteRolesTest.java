@@ -1,0 +1,187 @@
+package io.rmm.jmx;
+
+import static io.rmm.jmx.TestBeans.SERVER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.ControlAction;
+import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.signal.ManagedBean;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.rmi.server.RMIServerSocketFactory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.Attribute;
+import javax.management.JMX;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXConnectorServerFactory;
+import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnectorServer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients with a role, at the other end of a real connection. The files are those that {@code
+ * com.sun.management.jmxremote.access.file} and {@code .password.file} name.
+ */
+@Timeout(60)
+class RemoteRolesTest {
+
+  private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
+  private static final long MIB = 1L << 20;
+
+  @TempDir private Path directory;
+  private final List<ControlAction> actions = new CopyOnWriteArrayList<>();
+  private final ObjectName control = TestBeans.bean("guarded", ManagedBean.CONTROL);
+  private final ObjectName root = TestBeans.budget("guarded", "root");
+  private JMXConnectorServer server;
+  private MemoryManager manager;
+
+  /** RMI writes this host into the addresses that it hands out, and reads the property once. */
+  @BeforeAll
+  static void stayOnThisMachine() {
+    System.setProperty("java.rmi.server.hostname", LOOPBACK);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    System.setProperty(SourceBeans.CONTROL_ENABLED, "true");
+    manager =
+        MemoryManager.builder()
+            .name("guarded")
+            .listener(
+                new MemoryListener() {
+                  @Override
+                  public void onControl(ControlAction action) {
+                    actions.add(action);
+                  }
+                })
+            .build();
+    manager.awaitViews();
+    manager.beginTuning(TuningMode.APPLY);
+
+    Map<String, Object> environment = new HashMap<>();
+    environment.put(
+        "jmx.remote.x.access.file", file("access", "watcher readonly\noperator readwrite\n"));
+    environment.put(
+        "jmx.remote.x.password.file", file("password", "watcher w-secret\noperator o-secret\n"));
+    RMIServerSocketFactory onLoopback =
+        port -> new ServerSocket(port, 0, InetAddress.getLoopbackAddress());
+    environment.put(RMIConnectorServer.RMI_SERVER_SOCKET_FACTORY_ATTRIBUTE, onLoopback);
+    server =
+        JMXConnectorServerFactory.newJMXConnectorServer(
+            new JMXServiceURL("rmi", LOOPBACK, 0), environment, SERVER);
+    server.start();
+  }
+
+  private String file(String name, String content) throws Exception {
+    Path file =
+        Files.createFile(
+            directory.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return Files.writeString(file, content).toString();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    System.clearProperty(SourceBeans.CONTROL_ENABLED);
+    server.stop();
+    manager.close();
+  }
+
+  private JMXConnector connect(String role, String password) throws Exception {
+    JMXConnector connector = server.toJMXConnector(null);
+    connector.connect(Map.of(JMXConnector.CREDENTIALS, new String[] {role, password}));
+    return connector;
+  }
+
+  @Test
+  void aReadOnlyRoleReadsEverythingAndChangesNothing() throws Exception {
+    BudgetLimits limits = manager.rootBudget().limits();
+    Map<String, String> configuration = manager.configuration();
+    try (JMXConnector connector = connect("watcher", "w-secret")) {
+      MBeanServerConnection remote = connector.getMBeanServerConnection();
+      for (ManagedBean bean : ManagedBean.values()) {
+        ObjectName name = bean == ManagedBean.BUDGET ? root : TestBeans.bean("guarded", bean);
+        String[] attributes = bean.attributes().toArray(String[]::new);
+        assertThat(remote.getAttributes(name, attributes)).hasSize(attributes.length);
+      }
+
+      ControlMXBean bean = JMX.newMXBeanProxy(remote, control, ControlMXBean.class);
+      assertDenied(bean::purge);
+      assertDenied(() -> bean.setBudgetLimits("root", 0, 1, 2));
+      assertDenied(() -> bean.setUsageThreshold("root", 1));
+      assertDenied(() -> bean.setSampling(8192));
+      assertDenied(() -> bean.setTuningMode("OFF"));
+      assertDenied(() -> bean.dumpProfile("live"));
+      assertDenied(() -> remote.setAttribute(root, new Attribute("UsageThreshold", 1L)));
+      assertDenied(() -> remote.unregisterMBean(root));
+    }
+    assertThat(manager.rootBudget().limits()).isEqualTo(limits);
+    assertThat(manager.configuration()).isEqualTo(configuration);
+    assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
+    assertThat(SERVER.getAttribute(root, "UsageThreshold")).isEqualTo(0L);
+    assertThat(actions).isEmpty();
+  }
+
+  private static void assertDenied(ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(SecurityException.class).hasMessageContaining("denied");
+  }
+
+  @Test
+  void aReadWriteRoleChangesAndIsTold() throws Exception {
+    try (JMXConnector connector = connect("operator", "o-secret")) {
+      MBeanServerConnection remote = connector.getMBeanServerConnection();
+      ControlMXBean bean = JMX.newMXBeanProxy(remote, control, ControlMXBean.class);
+      bean.purge();
+      bean.setBudgetLimits("root", 0, 8 * MIB, 16 * MIB);
+      bean.setUsageThreshold("root", MIB);
+      remote.setAttribute(root, new Attribute("UsageThreshold", 2 * MIB));
+      assertThat(bean.setSampling(8192)).isEqualTo(512 << 10);
+      assertThat(bean.setTuningMode("ADVISE")).isEqualTo("APPLY");
+      assertThat(bean.dumpProfile("live").rows()).isEmpty();
+      assertThatThrownBy(() -> bean.setTuningMode("FASTER"))
+          .isExactlyInstanceOf(IllegalArgumentException.class)
+          .hasMessage("a tuning mode is OFF, ADVISE or APPLY, not FASTER");
+      assertThat(JMX.newMXBeanProxy(remote, root, BudgetMXBean.class).getUsageThreshold())
+          .isEqualTo(2 * MIB);
+    }
+    assertThat(manager.rootBudget().limits()).isEqualTo(new BudgetLimits(0, 8 * MIB, 16 * MIB));
+    assertThat(manager.tuningMode()).contains(TuningMode.ADVISE);
+    assertThat(actions)
+        .extracting(ControlAction::operation)
+        .containsExactly(
+            "purge",
+            "setBudgetLimits",
+            "setUsageThreshold",
+            "setUsageThreshold",
+            "setSampling",
+            "setTuningMode",
+            "dumpProfile",
+            "setTuningMode");
+    assertThat(actions).extracting(ControlAction::principal).containsOnly("operator");
+    assertThat(actions.getLast().outcome()).startsWith("refused: ");
+  }
+
+  @Test
+  void whoHasNoPasswordGetsNothing() {
+    assertThatThrownBy(() -> connect("operator", "guess")).isInstanceOf(SecurityException.class);
+  }
+}
