@@ -11,9 +11,10 @@ import java.util.Map;
 import jdk.jfr.Configuration;
 
 /**
- * The settings file {@code rmm.jfc}, which is laid over one of the JDK's own.
+ * The settings files of this module.
  *
- * <p>With a recording started in the program:
+ * <p>{@code rmm.jfc} and {@code rmm-leak.jfc} are laid over a configuration of the JDK; {@code
+ * rmm-only.jfc} stands alone. With a recording started in the program:
  *
  * <pre>{@code
  * Recording recording = new Recording();
@@ -27,19 +28,53 @@ import jdk.jfr.Configuration;
  */
 public final class RecordingSettings {
 
-  private static final String FILE = "rmm.jfc";
+  /** A settings file. */
+  public enum File {
+    /** Everything but single allocations and frees: for production, over the JDK's default. */
+    PRODUCTION("rmm.jfc"),
+    /** One allocation of 64 with its stack and its free: over the JDK's default. */
+    LEAK("rmm-leak.jfc"),
+    /** The events of this module alone: for recordings that are given to others. */
+    ONLY("rmm-only.jfc");
+
+    private final String fileName;
+
+    File(String fileName) {
+      this.fileName = fileName;
+    }
+
+    /** Returns the name under which the file is known. */
+    public String fileName() {
+      return fileName;
+    }
+  }
 
   private RecordingSettings() {}
 
   /** Returns the contents of {@code rmm.jfc}, to be written in UTF-8. */
   public static String text() {
-    try (InputStream in = RecordingSettings.class.getResourceAsStream(FILE)) {
+    return text(File.PRODUCTION);
+  }
+
+  /** Returns the contents of {@code file}, to be written in UTF-8. */
+  public static String text(File file) {
+    String name = file.fileName();
+    try (InputStream in = RecordingSettings.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException(FILE + " is missing from the module io.rmm.jfr");
+        throw new IllegalStateException(name + " is missing from the module io.rmm.jfr");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the settings of {@code file} alone: {@link File#ONLY} is meant to be used so. */
+  public static Map<String, String> settings(File file) {
+    try {
+      return Configuration.create(new StringReader(text(file))).getSettings();
+    } catch (IOException | ParseException e) {
+      throw new IllegalStateException(file.fileName() + " in the module io.rmm.jfr is damaged", e);
     }
   }
 
@@ -52,12 +87,19 @@ public final class RecordingSettings {
    * @throws IllegalArgumentException if there is no such configuration
    */
   public static Map<String, String> over(String configuration) {
+    return over(configuration, File.PRODUCTION);
+  }
+
+  /**
+   * Returns the settings of one of the JDK's configurations with those of {@code file} over them.
+   *
+   * @param configuration a name that {@link Configuration#getConfiguration(String)} knows
+   * @param file the file
+   * @throws IllegalArgumentException if there is no such configuration
+   */
+  public static Map<String, String> over(String configuration, File file) {
     Map<String, String> settings = new HashMap<>(ofJdk(configuration).getSettings());
-    try {
-      settings.putAll(Configuration.create(new StringReader(text())).getSettings());
-    } catch (IOException | ParseException e) {
-      throw new IllegalStateException(FILE + " in the module io.rmm.jfr is damaged", e);
-    }
+    settings.putAll(settings(file));
     return settings;
   }
 

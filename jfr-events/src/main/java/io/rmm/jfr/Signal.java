@@ -4,12 +4,13 @@ import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import jdk.jfr.Event;
 
 /** One kind of event, and how it comes from a source into a recording. */
 sealed interface Signal {
 
   /** Returns the event's class. */
-  Class<? extends MemoryEvent> event();
+  Class<? extends Event> event();
 
   /**
    * Something happens, and the source tells its listeners.
@@ -17,7 +18,7 @@ sealed interface Signal {
    * @param event the event's class
    * @param listener makes the listener that commits the events of the source so named
    */
-  record Occurrence(Class<? extends MemoryEvent> event, Function<String, MemoryListener> listener)
+  record Occurrence(Class<? extends Event> event, Function<String, MemoryListener> listener)
       implements Signal {}
 
   /**
@@ -27,6 +28,12 @@ sealed interface Signal {
    * @param event the event's class
    * @param commit commits the events that tell of a source's state now
    */
-  record State(Class<? extends MemoryEvent> event, Consumer<MemorySource> commit)
-      implements Signal {}
+  record State(Class<? extends Event> event, Consumer<MemorySource> commit) implements Signal {}
+
+  /**
+   * Something that is committed elsewhere: together with another event, or by the program itself.
+   *
+   * @param event the event's class
+   */
+  record Elsewhere(Class<? extends Event> event) implements Signal {}
 }

@@ -3,11 +3,14 @@ package io.rmm.jfr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rmm.allocator.signal.EventType;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -47,7 +50,9 @@ class EventMetadataTest {
   @EnumSource
   void fieldsAreThoseOfTheRegistry(EventType type) {
     List<String> expected = new ArrayList<>(type.fields());
-    expected.add("manager");
+    if (type != EventType.SCOPE) {
+      expected.add("manager");
+    }
 
     assertThat(fields(recorded(type)).map(ValueDescriptor::getName))
         .containsExactlyInAnyOrderElementsOf(expected);
@@ -71,6 +76,8 @@ class EventMetadataTest {
         .extracting(jdk.jfr.EventType::getName)
         .containsExactlyInAnyOrder(
             EventType.ALLOCATION_SAMPLE.eventName(),
+            EventType.SLOW_ALLOCATION.eventName(),
+            EventType.ARENA_CLOSE.eventName(),
             EventType.ALLOCATION_REJECTED.eventName(),
             EventType.MISUSE.eventName());
   }
@@ -80,20 +87,76 @@ class EventMetadataTest {
     assertThat(defaultOf(recorded(EventType.ALLOCATION_SAMPLE), "throttle")).isEqualTo("100/s");
     assertThat(defaultOf(recorded(EventType.ALLOCATION_REJECTED), "throttle")).isEqualTo("20/s");
     assertThat(defaultOf(recorded(EventType.MISUSE), "throttle")).isEqualTo("50/s");
+    assertThat(defaultOf(recorded(EventType.SLOW_ALLOCATION), "throttle")).isEqualTo("50/s");
+    assertThat(defaultOf(recorded(EventType.ARENA_CLOSE), "throttle")).isEqualTo("50/s");
     assertThat(defaultOf(recorded(EventType.MANAGER_STATISTICS), "period")).isEqualTo("5 s");
     assertThat(defaultOf(recorded(EventType.BUDGET_STATISTICS), "period")).isEqualTo("5 s");
+    assertThat(defaultOf(recorded(EventType.SIZE_CLASS_STATISTICS), "period")).isEqualTo("30 s");
+    assertThat(defaultOf(recorded(EventType.THREAD_HEAP_STATISTICS), "period")).isEqualTo("30 s");
     assertThat(defaultOf(recorded(EventType.CONFIGURATION), "period")).isEqualTo("beginChunk");
+  }
+
+  @Test
+  void onlyWhatIsToldOfEveryBlockOrByTheProgramIsOff() {
+    assertThat(recorded().filter(event -> defaultOf(event, "enabled").equals("false")))
+        .extracting(jdk.jfr.EventType::getName)
+        .containsExactlyInAnyOrder(
+            EventType.ALLOCATION.eventName(),
+            EventType.FREE.eventName(),
+            EventType.SCOPE.eventName());
+  }
+
+  @Test
+  void bothEventsOfAPairHaveTheSameSettingsAndNoThrottle() {
+    for (EventType type : List.of(EventType.ALLOCATION, EventType.FREE)) {
+      jdk.jfr.EventType event = recorded(type);
+      assertThat(defaultOf(event, "minimumSize")).isEqualTo("0");
+      assertThat(defaultOf(event, "sampleRatio")).isEqualTo("1/1");
+      assertThat(defaultOf(event, "budgets")).isEqualTo("*");
+      assertThat(defaultOf(event, "throttle")).isEmpty();
+    }
+  }
+
+  @Test
+  void whatTookLongHasItsOwnMinimum() {
+    assertThat(defaultOf(recorded(EventType.SLOW_ALLOCATION), "minimumTime")).isEqualTo("1 ms");
+    assertThat(defaultOf(recorded(EventType.ARENA_CLOSE), "minimumTime")).isEqualTo("100 us");
+  }
+
+  /** What `jfr metadata` and Mission Control show of a setting. */
+  @ParameterizedTest
+  @EnumSource
+  void settingsOfOurOwnAreDescribed(EventType type) {
+    Set<String> ofJdk = Set.of("enabled", "stackTrace", "threshold", "throttle", "period");
+    for (SettingDescriptor setting : recorded(type).getSettingDescriptors()) {
+      if (!ofJdk.contains(setting.getName())) {
+        checkLabel(setting.getLabel());
+        checkDescription(setting.getDescription());
+      }
+    }
+  }
+
+  /** A static field whose initialiser does something can deadlock with Flight Recorder. */
+  @ParameterizedTest
+  @MethodSource("events")
+  void eventClassHasNoStaticField(Class<? extends Event> event) {
+    assertThat(event.getDeclaredFields()).noneMatch(field -> isOwnStatic(field));
+  }
+
+  /** Flight Recorder puts one of its own into each class. */
+  private static boolean isOwnStatic(Field field) {
+    return Modifier.isStatic(field.getModifiers()) && !field.getName().equals("eventConfiguration");
   }
 
   @ParameterizedTest
   @MethodSource("events")
-  void eventClassWaitsForTheFirstRecording(Class<? extends MemoryEvent> event) {
+  void eventClassWaitsForTheFirstRecording(Class<? extends Event> event) {
     assertThat(event.getAnnotation(Registered.class).value()).isFalse();
     assertThat(event.getAnnotation(Name.class).value()).startsWith("rmm.");
     assertThat(event.getAnnotation(Label.class)).isNotNull();
   }
 
-  static Stream<Class<? extends MemoryEvent>> events() {
+  static Stream<Class<? extends Event>> events() {
     return Signals.ALL.stream().map(Signal::event);
   }
 
@@ -152,6 +215,12 @@ class EventMetadataTest {
             "remoteFrees",
             "observedBlocks",
             "suppressed",
+            "blocks",
+            "live",
+            "slowPaths",
+            "threadHeaps",
+            "stripes",
+            "contended",
             "oldValue", // in the unit of the knob
             "newValue");
     assertThat(

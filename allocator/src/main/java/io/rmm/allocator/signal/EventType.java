@@ -5,6 +5,10 @@ import java.util.List;
 /**
  * The Flight Recorder events, each with its fields beside {@code manager}, in the order in which
  * they are written. The names stand in {@link EventNames} too, because annotations need constants.
+ *
+ * <p>What Flight Recorder writes by itself (time, thread, stack) is no field here. What a purge
+ * gave back is {@code rmm.ChunkUnmap}, of any number of chunks at once, with its cause: a second
+ * event would tell of the same bytes again.
  */
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
 public enum EventType {
@@ -18,6 +22,28 @@ public enum EventType {
       "allocationId",
       "path",
       "site"),
+  ALLOCATION(
+      EventNames.ALLOCATION,
+      "A block was allocated",
+      "budget",
+      "allocationId",
+      "requestedSize",
+      "blockSize"),
+  FREE(
+      EventNames.FREE,
+      "A block was freed",
+      "budget",
+      "allocationId",
+      "blockSize",
+      "freedByOwner",
+      "cause"),
+  SLOW_ALLOCATION(
+      EventNames.SLOW_ALLOCATION,
+      "An allocation waited long for a slot",
+      "budget",
+      "requestedSize",
+      "cause",
+      "took"),
   CHUNK_MAP(
       EventNames.CHUNK_MAP,
       "A chunk got memory from the operating system",
@@ -32,6 +58,23 @@ public enum EventType {
       "source",
       "cause",
       "systemTime"),
+  ARENA_CLOSE(
+      EventNames.ARENA_CLOSE,
+      "The close of an arena took long",
+      "budget",
+      "kind",
+      "blocks",
+      "bytes",
+      "took"),
+  PRESSURE_CHANGE(
+      EventNames.PRESSURE_CHANGE,
+      "Memory got short, or is no longer",
+      "budget",
+      "level",
+      "previousLevel",
+      "used",
+      "limit",
+      "cause"),
   ALLOCATION_REJECTED(
       EventNames.ALLOCATION_REJECTED,
       "A budget refused an allocation",
@@ -93,6 +136,22 @@ public enum EventType {
       "hard",
       "minimum",
       "rejections"),
+  SIZE_CLASS_STATISTICS(
+      EventNames.SIZE_CLASS_STATISTICS,
+      "What a size class holds",
+      "sizeClass",
+      "live",
+      "allocations",
+      "frees",
+      "slowPaths",
+      "wasted"),
+  THREAD_HEAP_STATISTICS(
+      EventNames.THREAD_HEAP_STATISTICS,
+      "What the thread heaps of a manager keep at hand",
+      "threadHeaps",
+      "stripes",
+      "cached",
+      "contended"),
   TUNING_DECISION(
       EventNames.TUNING_DECISION,
       "A tuner decided about a setting",
@@ -109,7 +168,9 @@ public enum EventType {
       "arguments",
       "principal",
       "outcome"),
-  CONFIGURATION(EventNames.CONFIGURATION, "A setting in force", "key", "value");
+  CONFIGURATION(EventNames.CONFIGURATION, "A setting in force", "key", "value"),
+  /** The one event without {@code manager}: it is the program's, and goes for all managers. */
+  SCOPE(EventNames.SCOPE, "What the program was doing in a thread", "name", "traceId", "spanId");
 
   private final String eventName;
   private final String description;

@@ -1,0 +1,86 @@
+package io.rmm.jfr;
+
+import io.rmm.allocator.signal.EventNames;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.SettingDefinition;
+import jdk.jfr.StackTrace;
+
+/**
+ * One block's allocation; the other half of the pair is {@code rmm.Free}. Off by default, because
+ * it is committed for every block that the settings let through, see {@link TraceFilter}. Not
+ * throttled: a throttle would tear pairs apart. A stack, which costs forty times the rest of the
+ * event, only where a recording asks for it.
+ */
+@Name(EventNames.ALLOCATION)
+@Label("Allocation")
+@Description("A block was allocated")
+@Enabled(false)
+@StackTrace(false)
+final class AllocationEvent extends MemoryEvent {
+
+  @Label("Budget")
+  @Description("Path of the budget that was charged")
+  String budget = "";
+
+  @Label("Allocation Id")
+  @Description("Number of the block, unique within its manager")
+  @AllocationId
+  long allocationId;
+
+  @Label("Requested Size")
+  @Description("Bytes that the caller asked for")
+  @DataAmount
+  long requestedSize;
+
+  @Label("Block Size")
+  @Description("Bytes of the slot that was handed out")
+  @DataAmount
+  long blockSize;
+
+  @SettingDefinition
+  @Label("Minimum Size")
+  @Description("Bytes of the smallest slot whose block is recorded, for example 4k")
+  boolean minimumSize(MinimumSize setting) {
+    return true; // TraceFilter has decided, before there was an event
+  }
+
+  @SettingDefinition
+  @Label("Sample Ratio")
+  @Description("Share of the blocks that are recorded, chosen by id, for example 1/64")
+  boolean sampleRatio(Ratio setting) {
+    return true;
+  }
+
+  @SettingDefinition
+  @Label("Budgets")
+  @Description(
+      "Patterns of the paths of the budgets whose blocks are recorded, with commas between")
+  boolean budgets(Budgets setting) {
+    return true;
+  }
+
+  /** The setting of this event. */
+  static final class MinimumSize extends MinimumSizeSetting {
+    MinimumSize() {
+      super(TraceFilter.ALLOCATIONS);
+    }
+  }
+
+  /** The setting of this event. */
+  static final class Ratio extends SampleRatioSetting {
+    Ratio() {
+      super(TraceFilter.ALLOCATIONS);
+    }
+  }
+
+  /** The setting of this event. */
+  static final class Budgets extends BudgetsSetting {
+    Budgets() {
+      super(TraceFilter.ALLOCATIONS);
+    }
+  }
+}
