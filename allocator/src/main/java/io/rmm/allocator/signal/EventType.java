@@ -15,6 +15,7 @@ public enum EventType {
   ALLOCATION_SAMPLE(
       EventNames.ALLOCATION_SAMPLE,
       "An allocation chosen by byte sampling",
+      "2 to 3 us for the site, at most 100 times a second, and an event with its stack",
       "budget",
       "requestedSize",
       "blockSize",
@@ -25,6 +26,7 @@ public enum EventType {
   ALLOCATION(
       EventNames.ALLOCATION,
       "A block was allocated",
+      "an event for each block that the settings let through; every allocation leaves the fast path meanwhile",
       "budget",
       "allocationId",
       "requestedSize",
@@ -32,6 +34,7 @@ public enum EventType {
   FREE(
       EventNames.FREE,
       "A block was freed",
+      "as rmm.Allocation",
       "budget",
       "allocationId",
       "blockSize",
@@ -40,6 +43,7 @@ public enum EventType {
   SLOW_ALLOCATION(
       EventNames.SLOW_ALLOCATION,
       "An allocation waited long for a slot",
+      "none below 1 ms but two looks at the clock for each new page",
       "budget",
       "requestedSize",
       "cause",
@@ -47,6 +51,7 @@ public enum EventType {
   CHUNK_MAP(
       EventNames.CHUNK_MAP,
       "A chunk got memory from the operating system",
+      "an event for each system call that maps memory",
       "bytes",
       "source",
       "cause",
@@ -54,6 +59,7 @@ public enum EventType {
   CHUNK_UNMAP(
       EventNames.CHUNK_UNMAP,
       "A chunk gave its memory back to the operating system",
+      "an event for each time that memory goes back",
       "bytes",
       "source",
       "cause",
@@ -61,6 +67,7 @@ public enum EventType {
   ARENA_CLOSE(
       EventNames.ARENA_CLOSE,
       "The close of an arena took long",
+      "two looks at the clock for each arena that is shared, deferred or has over 1 MiB",
       "budget",
       "kind",
       "blocks",
@@ -69,6 +76,7 @@ public enum EventType {
   PRESSURE_CHANGE(
       EventNames.PRESSURE_CHANGE,
       "Memory got short, or is no longer",
+      "none but at the edges; budgets are looked at four times a second",
       "budget",
       "level",
       "previousLevel",
@@ -78,6 +86,7 @@ public enum EventType {
   ALLOCATION_REJECTED(
       EventNames.ALLOCATION_REJECTED,
       "A budget refused an allocation",
+      "an event with its stack, at most 20 times a second",
       "budget",
       "requestedSize",
       "used",
@@ -86,6 +95,7 @@ public enum EventType {
   MISUSE(
       EventNames.MISUSE,
       "Memory was misused",
+      "an event with its stack, at most 50 times a second",
       "budget",
       "kind",
       "allocationId",
@@ -101,6 +111,7 @@ public enum EventType {
   LEAK_SUSPECT(
       EventNames.LEAK_SUSPECT,
       "An observed block can no longer be freed by anybody",
+      "an event for each suspect",
       "budget",
       "allocationId",
       "blockSize",
@@ -111,6 +122,7 @@ public enum EventType {
   MANAGER_STATISTICS(
       EventNames.MANAGER_STATISTICS,
       "What a memory manager holds",
+      "a snapshot each period",
       "requested",
       "used",
       "active",
@@ -129,6 +141,7 @@ public enum EventType {
   BUDGET_STATISTICS(
       EventNames.BUDGET_STATISTICS,
       "What a budget holds",
+      "a snapshot each period, and an event for each budget",
       "budget",
       "used",
       "peak",
@@ -139,6 +152,7 @@ public enum EventType {
   SIZE_CLASS_STATISTICS(
       EventNames.SIZE_CLASS_STATISTICS,
       "What a size class holds",
+      "a snapshot each period, and an event for each size class in use",
       "sizeClass",
       "live",
       "allocations",
@@ -148,6 +162,7 @@ public enum EventType {
   THREAD_HEAP_STATISTICS(
       EventNames.THREAD_HEAP_STATISTICS,
       "What the thread heaps of a manager keep at hand",
+      "a snapshot each period",
       "threadHeaps",
       "stripes",
       "cached",
@@ -155,6 +170,7 @@ public enum EventType {
   TUNING_DECISION(
       EventNames.TUNING_DECISION,
       "A tuner decided about a setting",
+      "an event for each decision",
       "knob",
       "oldValue",
       "newValue",
@@ -164,21 +180,35 @@ public enum EventType {
   CONTROL_ACTION(
       EventNames.CONTROL_ACTION,
       "Something was asked of a memory manager from outside the program",
+      "an event for each act",
       "operation",
       "arguments",
       "principal",
       "outcome"),
-  CONFIGURATION(EventNames.CONFIGURATION, "A setting in force", "key", "value"),
+  CONFIGURATION(
+      EventNames.CONFIGURATION,
+      "A setting in force",
+      "some events at the beginning of each chunk of a recording",
+      "key",
+      "value"),
   /** The one event without {@code manager}: it is the program's, and goes for all managers. */
-  SCOPE(EventNames.SCOPE, "What the program was doing in a thread", "name", "traceId", "spanId");
+  SCOPE(
+      EventNames.SCOPE,
+      "What the program was doing in a thread",
+      "an event for each scope while it is enabled, else none",
+      "name",
+      "traceId",
+      "spanId");
 
   private final String eventName;
   private final String description;
+  private final String cost;
   private final List<String> fields;
 
-  EventType(String eventName, String description, String... fields) {
+  EventType(String eventName, String description, String cost, String... fields) {
     this.eventName = eventName;
     this.description = description;
+    this.cost = cost;
     this.fields = List.of(fields);
   }
 
@@ -190,6 +220,11 @@ public enum EventType {
   /** Returns what the event tells, without a full stop. */
   public String description() {
     return description;
+  }
+
+  /** Returns what the event costs a program that records it, without a full stop. */
+  public String cost() {
+    return cost;
   }
 
   /** Returns the names of the fields beside {@code manager}. */
