@@ -193,7 +193,7 @@ final class ArenaAllocator {
       return new ArenaBlock(page, slot);
     } catch (OutOfMemoryError e) {
       budget.refund(page.slotBytes);
-      cell.heap.giveBack(page, slot);
+      cell.heap.takeBack(page, slot);
       cell.heap.leave();
       throw e;
     }

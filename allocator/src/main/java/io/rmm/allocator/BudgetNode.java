@@ -288,7 +288,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * otherwise the allocation is rejected.
    */
   void endRefusal(ThreadHeap heap, Page page, int slot, long byteSize, BudgetAccount refuser) {
-    heap.giveBack(page, slot);
+    heap.takeBack(page, slot);
     heap.leave();
     if (!engine.closeDeferredArenas()) {
       throw engine.refusals().reject(this, refuser, byteSize);
