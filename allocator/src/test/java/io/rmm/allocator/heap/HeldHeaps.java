@@ -10,6 +10,11 @@ public final class HeldHeaps {
     return heaps.heaps.stream().anyMatch(Hold::isHeld);
   }
 
+  /** Tells whether {@code virtual} seems to hold a stripe. */
+  public static boolean isHolder(Heaps heaps, Thread virtual) {
+    return heaps.heaps.stream().anyMatch(heap -> heap.holder == virtual && heap.isHeld());
+  }
+
   /** Holds the stripe that {@code virtual}, which has used one only, held last. */
   public static ThreadHeap hold(Heaps heaps, Thread virtual) {
     ThreadHeap stripe =
