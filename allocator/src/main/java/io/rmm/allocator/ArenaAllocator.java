@@ -53,7 +53,7 @@ final class ArenaAllocator {
     if (ArenaRegions.isSmall(byteSize, byteAlignment)) {
       int needed = ArenaRegions.needed(byteSize, byteAlignment);
       int bytes = ArenaRegions.next(needed, regionBytes, demand);
-      if (bytes > needed && (budget.refuser(bytes) != null || lacksMemory(bytes))) {
+      if (bytes > needed && lacksRoom(bytes)) {
         bytes = needed;
       }
       int sizeClass = SizeClasses.of(bytes);
@@ -80,6 +80,12 @@ final class ArenaAllocator {
               + " bytes with an alignment of "
               + byteAlignment);
     }
+  }
+
+  private boolean lacksRoom(int regionBytes) {
+    // Of the slot, which may be larger: a budget that has room for less of it would refuse it.
+    long slotBytes = SizeClasses.slotBytes(SizeClasses.of(regionBytes));
+    return budget.refuser(slotBytes) != null || lacksMemory(regionBytes);
   }
 
   /**
@@ -193,7 +199,7 @@ final class ArenaAllocator {
       return new ArenaBlock(page, slot);
     } catch (OutOfMemoryError e) {
       budget.refund(page.slotBytes);
-      cell.heap.giveBack(page, slot);
+      cell.heap.takeBack(page, slot);
       cell.heap.leave();
       throw e;
     }

@@ -203,8 +203,9 @@ public final class Block implements AutoCloseable {
     try {
       budget.engine().detached().add(detached);
     } catch (OutOfMemoryError e) {
-      // The Java heap is full: the block stays in this handle's hands.
-      boolean _ = budget.changeId(page, slot, id | Page.DETACHED, id);
+      // The Java heap is full: the block stays in this handle's hands. To take the mark off needs
+      // no hold, for which there may be no room either: a sole freer looks for the bare id.
+      boolean _ = page.changeId(slot, id | Page.DETACHED, id);
       throw e;
     }
     return page.address(slot);

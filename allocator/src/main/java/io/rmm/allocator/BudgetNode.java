@@ -145,27 +145,29 @@ final class BudgetNode extends BudgetAccount implements Budget {
   }
 
   /**
-   * Makes what the calling thread needs to count the free of a block in {@code page}, for which the
-   * Java heap must have room: to be called where a free begins, while nothing has changed yet.
+   * Frees a block that bears a mark besides its id, unless another thread has been faster. What
+   * that needs of the Java heap is found first, in the same hold: if there is no room for it, the
+   * block is as it was.
+   *
+   * @param mark {@link Page#SHARED}, or {@link Page#DETACHED}, whose slot is given back later
    */
-  void prepareToFree(Page page) {
+  boolean tryFreeMarked(Page page, int slot, long id, long mark, long byteSize) {
     BudgetCell cell = heaps.enterToFree(page, this);
-    Tally _ = cell.tally(page.sizeClass);
+    Tally tally = cell.tally(page.sizeClass);
+    boolean freed = page.changeId(slot, id | mark, ~id);
+    if (freed) {
+      countFree(tally, page, byteSize);
+      if (mark == Page.SHARED) {
+        cell.heap.giveBack(page, slot);
+      }
+    }
     cell.heap.leave();
+    return freed;
   }
 
-  /** Gives back a slot whose id the caller has just made negative. */
-  void free(Page page, int slot, long byteSize) {
+  /** Makes what the calling thread needs to change the id of a block in {@code page}. */
+  void prepareToChange(Page page) {
     BudgetCell cell = heaps.enterToFree(page, this);
-    countFree(cell.tally(page.sizeClass), page, byteSize);
-    cell.heap.giveBack(page, slot);
-    cell.heap.leave();
-  }
-
-  /** Counts the free of a slot that is given back later. */
-  void countFree(Page page, long byteSize) {
-    BudgetCell cell = heaps.enterToFree(page, this);
-    countFree(cell.tally(page.sizeClass), page, byteSize);
     cell.heap.leave();
   }
 
@@ -286,7 +288,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * otherwise the allocation is rejected.
    */
   void endRefusal(ThreadHeap heap, Page page, int slot, long byteSize, BudgetAccount refuser) {
-    heap.giveBack(page, slot);
+    heap.takeBack(page, slot);
     heap.leave();
     if (!engine.closeDeferredArenas()) {
       throw engine.refusals().reject(this, refuser, byteSize);

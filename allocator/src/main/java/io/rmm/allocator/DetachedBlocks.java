@@ -44,7 +44,7 @@ final class DetachedBlocks {
     }
   }
 
-  private final ConcurrentHashMap<Long, Detached> byAddress = new ConcurrentHashMap<>();
+  final ConcurrentHashMap<Long, Detached> byAddress = new ConcurrentHashMap<>();
 
   private @Nullable Detached firstResting;
   private @Nullable Detached lastResting;
@@ -66,9 +66,14 @@ final class DetachedBlocks {
     return byAddress.get(address);
   }
 
-  /** Returns the block at {@code address}, which is the caller's to free, or null. */
-  @Nullable Detached remove(long address) {
-    return byAddress.remove(address);
+  /** Forgets a block that was freed. Before it is laid to rest: so no other is detached there. */
+  void forget(Detached block) {
+    try {
+      byAddress.remove(block.address);
+    } catch (OutOfMemoryError e) {
+      // A crowded bin of the map found no room to become smaller. If it still leads to the block,
+      // that does no harm: the slot's id tells that it is free, until another takes its place.
+    }
   }
 
   /** Lays a freed block to rest. */

@@ -23,7 +23,7 @@ final class Shares {
     CLOSED_BEFORE
   }
 
-  private final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
+  final ConcurrentHashMap<Long, OpenHandles> byBlock = new ConcurrentHashMap<>();
 
   /**
    * Returns a number for a further handle, which is to be made next and then {@linkplain #open
@@ -31,7 +31,7 @@ final class Shares {
    * shared all the same, by the handles that it had.
    */
   int number(BudgetNode budget, Page page, int slot, long id, int handle) {
-    budget.prepareToFree(page);
+    budget.prepareToChange(page);
     Long key = id;
     while (true) {
       long state = page.id(slot);
@@ -62,7 +62,8 @@ final class Shares {
 
   /**
    * Closes a handle. If it was the last, the caller frees the block and then calls {@link #forget}:
-   * not before, or whoever shares the block meanwhile would begin to count anew.
+   * not before, or whoever shares the block meanwhile would begin to count anew. Or, if it cannot
+   * free the block now, it calls {@link #reopen}.
    *
    * @param id boxed, so that nothing is needed of the Java heap once the handle is closed
    */
@@ -71,15 +72,26 @@ final class Shares {
     return open == null ? Closing.CLOSED_BEFORE : open.remove(handle);
   }
 
+  /** Opens the last handle again, which was closed in vain. */
+  void reopen(Long id) {
+    OpenHandles open = byBlock.get(id);
+    if (open != null) {
+      open.reopen();
+    }
+  }
+
   /** Forgets a block that is no more. */
   void forget(Long id) {
     byBlock.remove(id);
   }
 
-  private static final class OpenHandles {
+  static final class OpenHandles {
 
-    /** The numbers of the handles that are open. */
+    /** The numbers of the handles that are open; or that of the last, once it is closed. */
     private final Set<Integer> open = new HashSet<>();
+
+    /** Whether the last is closed. It stays in the set, so that to open it again needs no room. */
+    private boolean lastClosed;
 
     private int next = 1;
 
@@ -88,7 +100,7 @@ final class Shares {
     }
 
     synchronized int number(int sharer) {
-      if (!open.contains(sharer)) {
+      if (!contains(sharer)) {
         return -1;
       }
       int number = next;
@@ -97,7 +109,7 @@ final class Shares {
     }
 
     synchronized boolean add(int sharer, int further) {
-      boolean isOpen = open.contains(sharer);
+      boolean isOpen = contains(sharer);
       if (isOpen) {
         open.add(further);
       }
@@ -105,14 +117,23 @@ final class Shares {
     }
 
     synchronized boolean contains(int handle) {
-      return open.contains(handle);
+      return !lastClosed && open.contains(handle);
     }
 
     synchronized Closing remove(int handle) {
-      if (!open.remove(handle)) {
+      if (!contains(handle)) {
         return Closing.CLOSED_BEFORE;
       }
-      return open.isEmpty() ? Closing.LAST : Closing.OTHERS_OPEN;
+      if (open.size() > 1) {
+        open.remove(handle);
+        return Closing.OTHERS_OPEN;
+      }
+      lastClosed = true;
+      return Closing.LAST;
+    }
+
+    synchronized void reopen() {
+      lastClosed = false;
     }
   }
 }

@@ -42,15 +42,13 @@ final class UnusualFrees {
     StackRoom.check();
     long state = page.id(slot);
     if (state == (id | Page.SHARED)) {
-      budget.prepareToFree(page);
       Long key = id;
       Shares.Closing closing = shares.close(key, handle);
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
-      if (closing == Shares.Closing.LAST && page.changeId(slot, id | Page.SHARED, ~id)) {
+      if (closing == Shares.Closing.LAST && freeShared(page, slot, key, byteSize, budget)) {
         shares.forget(key);
-        budget.free(page, slot, byteSize);
         if (token != null) {
           engine.observer().freed(token, FreeCause.CLOSE);
         }
@@ -67,6 +65,16 @@ final class UnusualFrees {
         state == (id | Page.DETACHED)
             ? "a handle was closed after it had been detached"
             : "a handle was closed that had been closed before");
+  }
+
+  private boolean freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
+    try {
+      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize);
+    } catch (Throwable e) {
+      // Nothing has changed: whoever closes the handle later frees the block.
+      shares.reopen(id);
+      throw e;
+    }
   }
 
   /** Tells whether a handle can still be used. */
@@ -90,18 +98,15 @@ final class UnusualFrees {
   /** Frees the detached block at {@code address}. */
   void free(long address) {
     StackRoom.check();
-    DetachedBlocks.Detached known = detached.find(address);
-    if (known != null) {
-      known.budget.prepareToFree(known.page);
-      // Here, since it may find no room on the Java heap: nothing has changed yet.
-      giveBack(detached.wakeSurplus());
-    }
-    DetachedBlocks.Detached block = detached.remove(address);
+    DetachedBlocks.Detached block = detached.find(address);
     if (block == null) {
       throw invalidFree(address);
     }
-    if (!block.page.changeId(block.slot, block.id | Page.DETACHED, ~block.id)) {
-      // Nobody but the manager's close can have been faster.
+    // Here, since it may find no room on the Java heap: nothing has changed yet.
+    giveBack(detached.wakeSurplus());
+    if (!block.budget.tryFreeMarked(
+        block.page, block.slot, block.id, Page.DETACHED, block.byteSize)) {
+      // Another thread, or the manager's close, has been faster.
       throw deadHandle(
           block.page,
           block.slot,
@@ -111,7 +116,7 @@ final class UnusualFrees {
           MisuseKind.DOUBLE_FREE,
           "a detached block was freed twice");
     }
-    block.budget.countFree(block.page, block.byteSize);
+    detached.forget(block);
     if (block.token != null) {
       engine.observer().freed(block.token, FreeCause.ADDRESS);
     }
@@ -137,12 +142,11 @@ final class UnusualFrees {
       return;
     }
     try {
-      block.budget.prepareToFree(block.page);
+      block.budget.giveBack(block.page, block.slot);
     } catch (OutOfMemoryError e) {
       detached.rest(block);
       throw e;
     }
-    block.budget.giveBack(block.page, block.slot);
   }
 
   private MemoryMisuseException invalidFree(long address) {
@@ -162,12 +166,9 @@ final class UnusualFrees {
     if (state < 0) {
       return twice(~state, "an address was freed that had been freed before");
     }
-    if ((state & Page.DETACHED) != 0) {
-      // Another thread has just found it among the detached blocks, and is about to free it.
-      return twice(state & ~Page.DETACHED, "an address was freed that another thread is freeing");
-    }
+    // A mark of the second kind: whoever detaches the block has not got its address yet.
     return invalid(
-        state & ~Page.SHARED,
+        state & ~(Page.SHARED | Page.DETACHED),
         "a block was freed by its address although its handle was not detached");
   }
 

@@ -2,10 +2,7 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rmm.allocator.observe.Sampler;
-import io.rmm.allocator.source.PageSources;
 import java.lang.ref.Reference;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +14,7 @@ class FullJavaHeapHandlesTest {
 
   @Test
   void whatFindsNoRoomChangesNothing() throws Exception {
-    ChildJvm.Result result =
-        ChildJvm.run(Full.class, List.of("-Xmx48m", "-XX:+UseSerialGC", "-Xlog:disable"));
-    assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(result.output()).contains("worked on");
+    FullJavaHeap.run(Full.class, "worked on");
   }
 
   /** What the child does. */
@@ -45,12 +39,7 @@ class FullJavaHeapHandlesTest {
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
-      Engine engine =
-          new Engine(
-              "full",
-              PageSources.named("linux"),
-              new Sampler(SafetyMode.STANDARD, 1 << 12),
-              BudgetLimits.hard(1L << 30));
+      Engine engine = FullJavaHeap.engine();
       Full full = new Full(engine);
       // Once with room, so that classes are loaded.
       full.round(false);

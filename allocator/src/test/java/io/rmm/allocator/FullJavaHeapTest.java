@@ -2,11 +2,8 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rmm.allocator.observe.Sampler;
-import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +19,7 @@ class FullJavaHeapTest {
 
   @Test
   void theErrorIsThrownAndTheManagerWorksOn() throws Exception {
-    ChildJvm.Result result =
-        ChildJvm.run(Full.class, List.of("-Xmx48m", "-XX:+UseSerialGC", "-Xlog:disable"));
-    assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(result.output()).contains("worked on");
+    FullJavaHeap.run(Full.class, "worked on");
   }
 
   /** What the child does. */
@@ -39,12 +33,7 @@ class FullJavaHeapTest {
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
-      Engine engine =
-          new Engine(
-              "full",
-              PageSources.named("linux"),
-              new Sampler(SafetyMode.STANDARD, 1 << 12),
-              BudgetLimits.hard(1L << 30));
+      Engine engine = FullJavaHeap.engine();
       @Nullable Block[] blocks = new Block[MOST_BLOCKS];
       // Once with room, so that classes are loaded.
       int errors = round(engine, blocks, false);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The reference model of a random program, as plain as can be: what it holds, and how many bytes of
@@ -63,14 +64,30 @@ final class Holdings {
     bytes -= block.slotBytes;
   }
 
-  /** Returns the bytes that this program's doings leave {@code node} and its descendants with. */
+  /**
+   * Returns the bytes that this program's doings leave {@code node} and its descendants with, once
+   * all deferred arenas have gone that can.
+   */
   long expectedUsed(BudgetNode node) {
     long used = balance.getOrDefault(node, 0L);
     used += usedInArenas(node, arenas) + usedInArenas(node, exchange.arenas());
+    for (Exchange.ClosedArena closed : exchange.waiting()) {
+      if (closed.budget() == node && isHeldUp(closed)) {
+        used += closed.slots().stream().mapToLong(page -> page.slotBytes).sum();
+      }
+    }
     for (BudgetNode child : node.nodes()) {
       used += expectedUsed(child);
     }
     return used;
+  }
+
+  /**
+   * Tells whether an arena of the same batch is open, so that {@code closed} must go on waiting.
+   */
+  boolean isHeldUp(Exchange.ClosedArena closed) {
+    return Stream.concat(arenas.stream(), exchange.arenas().stream())
+        .anyMatch(open -> open.arena().scope().equals(closed.scope()));
   }
 
   private static long usedInArenas(BudgetNode node, Collection<Exchange.OpenArena> arenas) {

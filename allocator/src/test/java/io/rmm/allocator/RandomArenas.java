@@ -13,37 +13,55 @@ final class RandomArenas {
 
   private final Engine engine;
   private final Chance chance;
+  private final Exchange exchange;
   private final Holdings holdings;
   private final ForeseenRefusals refusals;
 
-  RandomArenas(Engine engine, Chance chance, Holdings holdings, ForeseenRefusals refusals) {
+  RandomArenas(
+      Engine engine,
+      Chance chance,
+      Exchange exchange,
+      Holdings holdings,
+      ForeseenRefusals refusals) {
     this.engine = engine;
     this.chance = chance;
+    this.exchange = exchange;
     this.holdings = holdings;
     this.refusals = refusals;
   }
 
-  /** Allocates in an arena, most often; else closes one or gives it to another program. */
-  void use(List<BudgetNode> budgets, Exchange exchange) {
+  /**
+   * Allocates in an arena, most often; else closes one or gives it to another program.
+   *
+   * @return the budget of a deferred arena that it closed, or null
+   */
+  BudgetNode use(List<BudgetNode> budgets) {
     List<Exchange.OpenArena> arenas = holdings.arenas();
     if (arenas.isEmpty() || chance.below(8) == 0) {
       arenas.add(open(chance.pick(budgets)));
     }
     Exchange.OpenArena open = chance.pick(arenas);
     switch (chance.below(16)) {
-      case 0 -> {
+      case 0, 1 -> {
         arenas.remove(open);
-        close(open);
+        exchange.close(open);
+        return open.arena() instanceof DeferredArena ? open.budget() : null;
       }
-      case 1 -> trade(open, exchange);
+      case 2 -> trade(open);
       default -> allocate(open);
     }
+    return null;
   }
 
   private Exchange.OpenArena open(BudgetNode budget) {
-    boolean shared = chance.even();
-    Arena arena = shared ? budget.openSharedArena() : budget.openConfinedArena();
-    return new Exchange.OpenArena(arena, shared, budget, new ArrayList<>());
+    int kind = chance.below(3);
+    Arena arena =
+        switch (kind) {
+          case 0 -> budget.openConfinedArena();
+          case 1 -> budget.openSharedArena();
+          default -> budget.openDeferredArena();
+        };
+    return new Exchange.OpenArena(arena, kind != 0, budget, new ArrayList<>());
   }
 
   private void allocate(Exchange.OpenArena open) {
@@ -75,7 +93,7 @@ final class RandomArenas {
     return ForeseenRefusals.slotBytes(sizeClass, size);
   }
 
-  private void trade(Exchange.OpenArena mine, Exchange exchange) {
+  private void trade(Exchange.OpenArena mine) {
     if (mine.shared() && chance.even()) {
       holdings.arenas().remove(mine);
       exchange.arenas().add(mine);
@@ -91,17 +109,20 @@ final class RandomArenas {
   void endThread() {
     List<Exchange.OpenArena> confined =
         holdings.arenas().stream().filter(open -> !open.shared()).toList();
-    confined.forEach(RandomArenas::close);
+    confined.forEach(exchange::close);
     holdings.arenas().removeAll(confined);
   }
 
   void closeAll() {
-    holdings.arenas().forEach(RandomArenas::close);
+    holdings.arenas().forEach(exchange::close);
     holdings.arenas().clear();
   }
 
-  private static void close(Exchange.OpenArena open) {
-    open.segments().forEach(Held::checkStamp);
-    open.arena().close();
+  /**
+   * Checks, after the clock's tick or a purge, that the memory of no deferred arena waits but for
+   * an open one of its batch.
+   */
+  void checkDeferredGone() {
+    assertThat(exchange.waiting()).allMatch(holdings::isHeldUp);
   }
 }

@@ -40,6 +40,8 @@ final class RandomModel {
     Budgets.forEach(engine.budgets().root(), node -> checkBudget(node, all, slots));
     checkSizeClasses(snapshot, slots);
     checkApart(all);
+    // Nobody gets memory that waits.
+    exchange.waiting().forEach(closed -> closed.segments().forEach(Held::checkStamp));
     boolean ownMemory = engine.source().canChangeScope();
     long inPool = ownMemory ? slots.size() : all.stream().filter(one -> !one.inArena()).count();
     SlotStates.check(engine.heaps(), engine.pool(), inPool, MOST_RESTING);
@@ -61,6 +63,11 @@ final class RandomModel {
     for (Exchange.OpenArena open : arenas) {
       ArenaSlots.of(open.arena())
           .forEach(page -> slots.add(new Slot(page.sizeClass, page.slotBytes, open.budget())));
+    }
+    for (Exchange.ClosedArena closed : exchange.waiting()) {
+      closed
+          .slots()
+          .forEach(page -> slots.add(new Slot(page.sizeClass, page.slotBytes, closed.budget())));
     }
     return slots;
   }
@@ -135,11 +142,9 @@ final class RandomModel {
         left.handles.forEach(Block::close);
       }
     }
-    for (Exchange.OpenArena open : exchange.arenas()) {
-      open.segments().forEach(Held::checkStamp);
-      open.arena().close();
-    }
+    exchange.arenas().forEach(exchange::close);
     engine.purge();
+    assertThat(exchange.waiting()).as("deferred arenas whose memory is not back").isEmpty();
     MemorySnapshot end = Invariants.check(engine);
     assertThat(end.liveBlocks()).isZero();
     assertThat(end.usedBytes()).isZero();

@@ -44,7 +44,7 @@ final class RandomProgram implements AutoCloseable {
     this.holdings = new Holdings(exchange);
     this.refusals = new ForeseenRefusals(holdings, alone);
     this.blocks = new RandomBlocks(engine, chance, holdings, refusals);
-    this.arenas = new RandomArenas(engine, chance, holdings, refusals);
+    this.arenas = new RandomArenas(engine, chance, exchange, holdings, refusals);
   }
 
   /** Does one thing. */
@@ -66,7 +66,10 @@ final class RandomProgram implements AutoCloseable {
     } else if (dice < 880) {
       blocks.detach();
     } else if (dice < 940) {
-      arenas.use(budgets, exchange);
+      BudgetNode left = arenas.use(budgets);
+      if (left != null) {
+        takeRoomOf(left);
+      }
     } else if (dice < 970) {
       blocks.handOver(exchange);
     } else if (dice < 980) {
@@ -76,22 +79,37 @@ final class RandomProgram implements AutoCloseable {
     } else if (alone && dice < 995) {
       // The clock has one thread.
       engine.tick();
+      arenas.checkDeferredGone();
     } else if (!alone && dice < 995) {
       // Lets another thread have this one's processor, or a virtual one its carrier.
       LockSupport.parkNanos(1);
     } else {
       engine.purge();
+      if (alone) {
+        arenas.checkDeferredGone();
+      }
     }
   }
 
   private void setLimits() {
     BudgetNode budget = chance.pick(budgets);
-    if (budget.parent() == null || budget.name().equals(FIXED)) {
-      // The root's limit bounds what is committed, too, which this model does not foresee; and one
-      // limit stays, so that a watcher can tell whether it is ever passed.
-      return;
+    if (mayLimit(budget)) {
+      budget.setLimits(chance.limits());
     }
-    budget.setLimits(chance.limits());
+  }
+
+  private static boolean mayLimit(BudgetNode budget) {
+    // The root's limit bounds what is committed, too, which this model does not foresee; and one
+    // limit stays, so that a watcher can tell whether it is ever passed.
+    return budget.parent() != null && !budget.name().equals(FIXED);
+  }
+
+  /** Allocates where there is no more room than a deferred arena has left that was just closed. */
+  private void takeRoomOf(BudgetNode budget) {
+    if (mayLimit(budget)) {
+      budget.setLimits(BudgetLimits.hard(Math.max(1, budget.usedBytes())));
+      blocks.allocate(budget, 1);
+    }
   }
 
   /** Closes what dies with the thread, which is about to end. */

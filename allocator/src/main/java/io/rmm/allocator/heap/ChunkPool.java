@@ -1,8 +1,8 @@
 package io.rmm.allocator.heap;
 
+import io.rmm.allocator.source.MountedLock;
 import io.rmm.allocator.source.PageSource;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkPool {
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final MountedLock lock = new MountedLock();
   final ChunkMemory memory;
   private final Decay decay = new Decay();
 

@@ -44,7 +44,11 @@ public final class Heaps {
   private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
   final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
 
-  /** Guards the list of heaps and who they are biased to; held while heaps are stopped. */
+  /**
+   * Guards the list of heaps and who they are biased to; held while heaps are stopped. A virtual
+   * thread that waits for it, which it does outside of any hold, may lose its carrier; one that has
+   * it may not, see {@link io.rmm.allocator.source.MountedLock}.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   private int nextCandidate;

@@ -1,5 +1,6 @@
 package io.rmm.allocator.heap;
 
+import io.rmm.allocator.source.MountedLock;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -137,8 +138,20 @@ final class Revoker {
     return true;
   }
 
+  /** A virtual thread keeps its carrier meanwhile; see {@link MountedLock}. */
+  private static void pause() {
+    if (!Thread.currentThread().isVirtual()) {
+      LockSupport.parkNanos(POLL_NANOS);
+      return;
+    }
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < POLL_NANOS) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static void await(ThreadHeap heap, int poll) {
-    LockSupport.parkNanos(POLL_NANOS);
+    pause();
     if (poll % POLLS_BEFORE_LOOK == 0) {
       heap.endBrokenHold();
     }

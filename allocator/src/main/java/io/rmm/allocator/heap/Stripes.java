@@ -11,12 +11,17 @@ import java.util.function.Consumer;
  *
  * <p>A virtual thread tries the stripe of its number, then the others. No more of them run at a
  * time than there are processors, so as many stripes are enough, unless threads lose their
- * processors while they hold one, or wait in it for the pool: when all are held, there are twice as
- * many from then on, up to {@link #MOST_FOR_A_PROCESSOR} for each processor, and more only if
- * somebody has waited long: it may be that those who hold them wait for the processor of the one
- * who waits, as it is where native code is on its stack. None is ever given up, so that no page
- * loses its owner; what an unused one keeps is no more than its empty lists, since the clock takes
- * idle pages from stripes too. Why no lock for each: docs/decisions/0013-virtual-threads.md.
+ * processors while they hold one, or platform threads hold them to collect: when all are held,
+ * there are twice as many from then on, up to {@link #MOST_FOR_A_PROCESSOR} for each processor, and
+ * more only if somebody has waited long: it may be that a hold was never ended. None is ever given
+ * up, so that no page loses its owner; what an unused one keeps is no more than its empty lists,
+ * since the clock takes idle pages from stripes too. Why no lock for each:
+ * docs/decisions/0013-virtual-threads.md.
+ *
+ * <p>Who holds a stripe keeps its carrier to the end of the hold, also where it waits for the pool
+ * ({@link io.rmm.allocator.source.MountedLock}): the carriers may all be kept by virtual threads
+ * that have native code on their stacks and wait for the stripe. The one exception is the portable
+ * page source, where the JDK itself may let a thread sleep that asks for memory.
  */
 final class Stripes {
 

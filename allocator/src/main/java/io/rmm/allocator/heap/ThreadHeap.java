@@ -132,6 +132,14 @@ public final class ThreadHeap extends Hold {
     }
   }
 
+  /** Takes back a slot that was just taken from this heap, and in which no block came to stand. */
+  public void takeBack(Page page, int slot) {
+    if (page.isHuge()) {
+      bin(SizeClasses.HUGE).forgetOffer();
+    }
+    giveBack(page, slot);
+  }
+
   /** Makes the slots free that other threads have freed. */
   private void drainRemote() {
     for (Bin bin : bins) {

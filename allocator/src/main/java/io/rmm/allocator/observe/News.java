@@ -1,8 +1,9 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.MemoryListener;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -19,8 +20,14 @@ public final class News {
   private static final int MOST_WAITING = 8_192;
 
   private final Listeners listeners;
-  private final LinkedBlockingQueue<Consumer<MemoryListener>> waiting =
-      new LinkedBlockingQueue<>(MOST_WAITING);
+
+  /** Without a lock, since news of chunks come under the pool's, where nobody may wait for one. */
+  private final ConcurrentLinkedQueue<Consumer<MemoryListener>> waiting =
+      new ConcurrentLinkedQueue<>();
+
+  /** How many wait, but for those that are being added or taken. */
+  private final AtomicInteger count = new AtomicInteger();
+
   private final AtomicBoolean telling = new AtomicBoolean();
 
   /** Makes news for {@code listeners}. */
@@ -30,12 +37,16 @@ public final class News {
 
   /** Notes {@code item}; never blocks. */
   public void add(Consumer<MemoryListener> item) {
-    boolean _ = waiting.offer(item);
+    if (count.get() < MOST_WAITING) {
+      waiting.add(item);
+      count.incrementAndGet();
+    }
   }
 
   /** Tells what waits, in the calling thread, which holds no lock of the kernel. */
   public void tell() {
     for (Consumer<MemoryListener> item = waiting.poll(); item != null; item = waiting.poll()) {
+      count.decrementAndGet();
       listeners.tell(item);
     }
   }

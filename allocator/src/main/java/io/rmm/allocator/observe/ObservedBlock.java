@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObservedBlock extends PhantomReference<Token> {
 
-  final long blockId;
+  /** Boxed, so that to look the block up needs no room on the Java heap. */
+  final Long blockId;
+
   final long slotBytes;
   final long weight;
   final String budget;

@@ -40,6 +40,9 @@ public final class Observer {
   private final AtomicLong leaks = new AtomicLong();
   private final AtomicLong leakBytes = new AtomicLong();
 
+  /** A block that was found unreachable and is no news yet. Guarded by {@link #unreachable}. */
+  private @Nullable ObservedBlock noNewsYet;
+
   private final Map<Long, ObservedBlock> ended =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -205,19 +208,38 @@ public final class Observer {
     return block;
   }
 
-  /** Makes news of the blocks that were found unreachable since the last call. */
+  /**
+   * Makes news of the blocks that were found unreachable since the last call. Those for which the
+   * Java heap has no room to do so are left to the next.
+   */
   public void findUnreachable() {
-    for (Reference<? extends Token> reference = unreachable.poll();
-        reference != null;
-        reference = unreachable.poll()) {
-      ObservedBlock block = (ObservedBlock) reference;
+    synchronized (unreachable) {
+      try {
+        for (ObservedBlock block = nextLeak(); block != null; block = nextLeak()) {
+          LeakSuspect suspect = suspect(block);
+          news.add(listener -> listener.onLeak(suspect));
+          noNewsYet = null;
+        }
+      } catch (OutOfMemoryError e) {
+        // There may be room when the clock ticks next.
+      }
+    }
+  }
+
+  /** Returns the next block that leaked, which is counted by then, or null. */
+  private @Nullable ObservedBlock nextLeak() {
+    while (noNewsYet == null) {
+      ObservedBlock block = (ObservedBlock) unreachable.poll();
+      if (block == null) {
+        return null;
+      }
       if (live.get(block.blockId) == block) {
         leaks.incrementAndGet();
         leakBytes.addAndGet(block.weight);
-        LeakSuspect suspect = suspect(block);
-        news.add(listener -> listener.onLeak(suspect));
+        noNewsYet = block;
       }
     }
+    return noNewsYet;
   }
 
   private static LeakSuspect suspect(ObservedBlock block) {

@@ -26,6 +26,7 @@ final class AddressSpace {
   /** Half of the addresses that x86-64, and AArch64 with four levels of pages, give a process. */
   static final long MOST_FOR_LARGE_BYTES = 1L << 46;
 
+  private final MountedLock lock = new MountedLock();
   private final SystemCalls calls;
   private final long stepBytes;
   private long reserved;
@@ -45,14 +46,19 @@ final class AddressSpace {
    * @throws SystemCallException if there is none left
    * @throws NoAddressSpaceException if it would leave too little
    */
-  synchronized long take(long bytes, long alignment) {
-    long start = alignUp(next, alignment);
-    if (next == 0 || start < next || end - start < bytes) {
-      grow(Math.addExact(bytes, alignment));
-      start = alignUp(next, alignment);
+  long take(long bytes, long alignment) {
+    lock.lock();
+    try {
+      long start = alignUp(next, alignment);
+      if (next == 0 || start < next || end - start < bytes) {
+        grow(Math.addExact(bytes, alignment));
+        start = alignUp(next, alignment);
+      }
+      next = start + bytes;
+      return start;
+    } finally {
+      lock.unlock();
     }
-    next = start + bytes;
-    return start;
   }
 
   private void grow(long needed) {

@@ -1,6 +1,7 @@
 package io.rmm.allocator.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -40,6 +41,13 @@ public final class SlotStates {
     assertThat(pool.reservedBytes() - states.reserved)
         .as("what is committed and reserved besides, for arenas")
         .isEqualTo(pool.committedBytes() - states.committed);
+  }
+
+  /** Checks that no heap holds on to a huge page, as each does for the moment it is handed out. */
+  public static void checkNothingOffered(Heaps heaps) {
+    for (ThreadHeap heap : heaps.heaps) {
+      assertThatNullPointerException().isThrownBy(() -> heap.bin(SizeClasses.HUGE).page());
+    }
   }
 
   private void checkHeap(ThreadHeap heap) {
