@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.management.Descriptor;
 import javax.management.JMException;
@@ -148,25 +149,39 @@ final class SignalsPage {
       heading("type=" + bean.type());
       line(sentence(info.getDescription()));
       line("");
-      table("attribute", "unit", "meaning");
-      for (MBeanAttributeInfo attribute : info.getAttributes()) {
-        row(
-            code(attribute.getName()) + (attribute.isWritable() ? " (writable)" : ""),
-            unit(attribute.getDescriptor()),
-            attribute.getDescription());
+      // In the order of the registry; a bean's own is that of reflection, which is none.
+      if (!bean.attributes().isEmpty()) {
+        table("attribute", "unit", "meaning");
+        Map<String, MBeanAttributeInfo> attributes =
+            byName(info.getAttributes(), MBeanAttributeInfo::getName);
+        bean.attributes().forEach(attribute -> attribute(attributes.get(attribute)));
       }
-      if (info.getOperations().length > 0) {
-        line("");
+      if (!bean.operations().isEmpty()) {
         table("operation", "impact", "meaning");
-        for (MBeanOperationInfo operation : info.getOperations()) {
-          row(
-              code(operation.getName()),
-              operation.getImpact() == MBeanOperationInfo.INFO ? "reads" : "changes",
-              operation.getDescription());
-        }
+        Map<String, MBeanOperationInfo> operations =
+            byName(info.getOperations(), MBeanOperationInfo::getName);
+        bean.operations().forEach(operation -> operation(operations.get(operation)));
       }
       Arrays.stream(info.getNotifications()).forEach(this::notification);
     }
+  }
+
+  private static <T> Map<String, T> byName(T[] features, Function<T, String> name) {
+    return Arrays.stream(features).collect(Collectors.toMap(name, Function.identity()));
+  }
+
+  private void attribute(MBeanAttributeInfo attribute) {
+    row(
+        code(attribute.getName()) + (attribute.isWritable() ? " (writable)" : ""),
+        unit(attribute.getDescriptor()),
+        attribute.getDescription());
+  }
+
+  private void operation(MBeanOperationInfo operation) {
+    row(
+        code(operation.getName()),
+        operation.getImpact() == MBeanOperationInfo.INFO ? "reads" : "changes",
+        operation.getDescription());
   }
 
   private void notification(MBeanNotificationInfo info) {
