@@ -11,8 +11,7 @@ import jdk.jfr.StackTrace;
 /**
  * One block's allocation; the other half of the pair is {@code rmm.Free}. Off by default, because
  * it is committed for every block that the settings let through, see {@link TraceFilter}. Not
- * throttled: a throttle would tear pairs apart. A stack, which costs forty times the rest of the
- * event, only where a recording asks for it.
+ * throttled: a throttle would tear pairs apart. A stack only where a recording asks for it.
  */
 @Name(EventNames.ALLOCATION)
 @Label("Allocation")

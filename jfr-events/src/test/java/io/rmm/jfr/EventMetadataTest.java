@@ -77,7 +77,6 @@ class EventMetadataTest {
         .extracting(jdk.jfr.EventType::getName)
         .containsExactlyInAnyOrder(
             EventType.ALLOCATION_SAMPLE.eventName(),
-            EventType.SLOW_ALLOCATION.eventName(),
             EventType.ARENA_CLOSE.eventName(),
             EventType.ALLOCATION_REJECTED.eventName(),
             EventType.MISUSE.eventName());
