@@ -47,7 +47,8 @@ final class PageReading {
       long used = isHuge ? Math.clamp(hugeUsed, 0, here) : (allocations - frees) * slotBytes;
       hugeUsed -= used;
       cachedBytes += isHuge ? 0 : Math.max(0, here - used);
-      if (allocations > 0 || here > 0) {
+      // Not by its pages, which may go again without a block: then a class would be there and gone.
+      if (allocations > 0) {
         snapshot.sizeClass(
             new MemorySnapshot.SizeClassUsage(
                 slotBytes,
