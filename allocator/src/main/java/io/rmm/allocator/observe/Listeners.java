@@ -39,9 +39,14 @@ public final class Listeners {
 
   private final CopyOnWriteArrayList<Registration> registrations = new CopyOnWriteArrayList<>();
 
-  /** One for each manager: telling of one must not silence another. */
+  /**
+   * Whether this thread is telling. One for each manager: telling of one must not silence another.
+   * An array, since to set its element costs nothing, where to set the thread-local itself costs a
+   * look-up each time; and not a class of ours, which would outlive its loader in threads that go
+   * on.
+   */
   @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<Boolean> telling = new ThreadLocal<>();
+  private final ThreadLocal<boolean[]> telling = ThreadLocal.withInitial(() -> new boolean[1]);
 
   /** What has been told so far, if late listeners are to hear it; written under this lock. */
   private volatile @Nullable List<Consumer<MemoryListener>> kept;
@@ -128,7 +133,7 @@ public final class Listeners {
 
   /** Calls every listener. */
   public void tell(Consumer<MemoryListener> call) {
-    if (telling.get() == null && (kept != null || !registrations.isEmpty())) {
+    if (!telling.get()[0] && (kept != null || !registrations.isEmpty())) {
       tellAll(call, kept == null ? registrations : keep(call));
     }
   }
@@ -149,19 +154,23 @@ public final class Listeners {
     }
   }
 
-  /** Begins to tell in this thread; returns false if it is at it. For {@link Tracing}. */
-  boolean beginTelling() {
-    if (telling.get() != null) {
-      return false;
+  /**
+   * Begins to tell in this thread, for {@link Tracing}.
+   *
+   * @return what is to be unset when the telling ends; null if this thread is at it already, or has
+   *     no room to do so
+   */
+  boolean @Nullable [] beginTelling() {
+    try {
+      boolean[] mark = telling.get();
+      if (mark[0]) {
+        return null;
+      }
+      mark[0] = true;
+      return mark;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return null;
     }
-    telling.set(Boolean.TRUE);
-    return true;
-  }
-
-  /** Ends what {@link #beginTelling} began. */
-  void endTelling() {
-    // Not removed, which would cost as much again for each of very many calls.
-    telling.set(null);
   }
 
   /** Returns those that want to be told of every block. */
@@ -180,15 +189,14 @@ public final class Listeners {
   }
 
   private void tellOne(Registration hearer, Consumer<MemoryListener> call) {
-    Boolean before = telling.get();
-    telling.set(Boolean.TRUE);
+    boolean[] mark = telling.get();
+    boolean before = mark[0];
+    mark[0] = true;
     try {
       tell(hearer, call);
     } finally {
       // A listener that adds another is still being told itself.
-      if (before == null) {
-        telling.remove();
-      }
+      mark[0] = before;
     }
   }
 
@@ -196,7 +204,7 @@ public final class Listeners {
     long start = now();
     try {
       call.accept(registration.listener);
-      registration.failures = 0;
+      registration.succeeded();
     } catch (Throwable e) {
       // Whatever a listener throws, the allocation that it was told of has happened.
       failed(registration, e);
@@ -210,7 +218,7 @@ public final class Listeners {
 
   /** Notes that {@code registration} failed. */
   void failed(Registration registration, Throwable failure) {
-    if (++registration.failures >= MAX_FAILURES) {
+    if (registration.failed() >= MAX_FAILURES) {
       drop(registration, "it failed " + MAX_FAILURES + " times in a row, last with " + failure);
     }
   }

@@ -20,13 +20,23 @@ final class Registration {
    * Failures in a row. Racing threads may lose one, or take one for in a row that is not: whoever
    * fails always is dropped all the same, a little later.
    */
-  int failures;
-
-  /** Calls for single blocks, roughly: racing threads may lose some. */
-  int tracedCalls;
+  private int failures;
 
   Registration(MemoryListener listener) {
     this.listener = listener;
+  }
+
+  /** Notes that a call went well. */
+  void succeeded() {
+    // Mostly it is 0 already, and to write it would take the line from all other threads.
+    if (failures != 0) {
+      failures = 0;
+    }
+  }
+
+  /** Notes that a call failed; returns how many have, in a row. */
+  int failed() {
+    return ++failures;
   }
 
   @Override

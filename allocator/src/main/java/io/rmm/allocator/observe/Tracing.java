@@ -13,13 +13,17 @@ import java.util.List;
  *
  * <p><b>Cost.</b> A token and two calls of each listener a pair, some tens of nanoseconds. That is
  * why these calls are not told as the others are ({@link Listeners#tell}): no time is taken but for
- * one call in {@link #CALLS_TO_TIME}, and nothing is made for a call. What keeps a bad listener
- * from doing harm is the same.
+ * those of one block in 64, nothing is made for a call, and nothing is written that threads share:
+ * which calls are timed is told by the id, and not by a count. What keeps a bad listener from doing
+ * harm is the same.
  */
 public final class Tracing {
 
-  /** To read the clock twice costs about as much as such a call. */
-  private static final int CALLS_TO_TIME = 64;
+  /** To read the clock twice costs about as much as such a call: one in 64 must do. */
+  private static final int TIMED_BITS = 6;
+
+  /** Spreads ids, which follow each other, over all values (Knuth's multiplicative hashing). */
+  private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
   private final Listeners listeners;
 
@@ -51,14 +55,15 @@ public final class Tracing {
   /** Tells of a block that was allocated, if anybody still wants to hear. Outside a hold. */
   void allocated(TracedToken block, long requestedBytes) {
     Registration[] now = hearers;
-    if (now.length > 0 && listeners.beginTelling()) {
+    boolean[] mark = now.length > 0 ? listeners.beginTelling() : null;
+    if (mark != null) {
       try {
         long id = block.blockId();
         for (Registration hearer : now) {
-          long start = start(hearer);
+          long start = start(id);
           try {
             hearer.listener.onAllocation(id, block.budget, requestedBytes, block.slotBytes);
-            hearer.failures = 0;
+            hearer.succeeded();
           } catch (Throwable e) {
             // Whatever a listener throws, the allocation that it was told of has happened.
             listeners.failed(hearer, e);
@@ -66,7 +71,7 @@ public final class Tracing {
           end(hearer, start);
         }
       } finally {
-        listeners.endTelling();
+        mark[0] = false;
       }
     }
   }
@@ -74,30 +79,30 @@ public final class Tracing {
   /** Tells of a block that was freed. Outside a hold. */
   void freed(TracedToken block, FreeCause cause) {
     Registration[] now = hearers;
-    if (now.length > 0 && listeners.beginTelling()) {
+    boolean[] mark = now.length > 0 ? listeners.beginTelling() : null;
+    if (mark != null) {
       try {
         long id = block.blockId();
         boolean byOwner = block.threadId == Thread.currentThread().threadId();
         for (Registration hearer : now) {
-          long start = start(hearer);
+          long start = start(id);
           try {
             hearer.listener.onFree(id, block.budget, block.slotBytes, byOwner, cause);
-            hearer.failures = 0;
+            hearer.succeeded();
           } catch (Throwable e) {
             listeners.failed(hearer, e);
           }
           end(hearer, start);
         }
       } finally {
-        listeners.endTelling();
+        mark[0] = false;
       }
     }
   }
 
-  /** Returns when a call began, if it is one to be timed; else 0. */
-  private long start(Registration hearer) {
-    // Racing threads may lose a count, which matters to nobody.
-    return ++hearer.tracedCalls % CALLS_TO_TIME == 0 ? listeners.now() : 0;
+  /** Returns when a call for the block {@code id} began, if it is one to be timed; else 0. */
+  private long start(long id) {
+    return (id * SPREAD) >>> -TIMED_BITS == 0 ? listeners.now() : 0;
   }
 
   private void end(Registration hearer, long start) {
