@@ -51,7 +51,7 @@ public class ConfinedArenas {
   public int size;
 
   /** RMM runs also beside the JDK's arena, where it is idle: with its recording in both forks. */
-  private final RmmPeer rmm = new RmmPeer(true);
+  private final RmmPeer rmm = new RmmPeer(RmmPeer.Watching.AS_SHIPPED);
 
   private final MemoryManager manager = rmm.manager();
 

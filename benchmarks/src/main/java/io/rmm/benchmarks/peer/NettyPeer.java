@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of Netty's allocators: direct buffers, leak detection and recorder events as shipped, on
@@ -12,10 +13,29 @@ import java.util.OptionalLong;
  */
 final class NettyPeer extends Peer {
 
+  /** Of the buffers by which tracing is seen to be on. */
+  private static final int TRACED_SIZE = 64;
+
   private final ByteBufAllocator allocator;
 
+  private final @Nullable RunningRecording recording;
+
   NettyPeer(ByteBufAllocator allocator) {
+    this(allocator, null);
+  }
+
+  private NettyPeer(ByteBufAllocator allocator, @Nullable RunningRecording recording) {
     this.allocator = allocator;
+    this.recording = recording;
+  }
+
+  /** Makes one that has each buffer recorded, and nothing else. */
+  static NettyPeer traced(ByteBufAllocator allocator) {
+    RunningRecording recording = RunningRecording.empty();
+    NettyPeer made = new NettyPeer(allocator, recording);
+    recording.start();
+    recording.trace("io.netty.AllocateBuffer", "io.netty.FreeBuffer", () -> made.pair(TRACED_SIZE));
+    return made;
   }
 
   @Override
@@ -37,6 +57,13 @@ final class NettyPeer extends Peer {
   public OptionalLong committedBytes() {
     return OptionalLong.of(
         ((ByteBufAllocatorMetricProvider) allocator).metric().usedDirectMemory());
+  }
+
+  @Override
+  public void close() {
+    if (recording != null) {
+      recording.close();
+    }
   }
 
   private static final class Buffers extends HandleBlocks<ByteBuf> {

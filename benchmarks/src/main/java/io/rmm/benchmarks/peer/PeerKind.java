@@ -14,8 +14,12 @@ public enum PeerKind {
   /** RMM as it ships: standard mode, all views, a recording under way. Always our number. */
   RMM("rmm", Family.RMM),
   /** RMM without any view and without a recording: only to tell what instrumentation costs. */
-  RMM_BARE("rmm-bare", Family.RMM),
+  RMM_BARE("rmm-bare", Family.VARIANT),
+  /** RMM as it ships, with the events of every block recorded as well. */
+  RMM_TRACED("rmm-traced", Family.VARIANT),
   NETTY_ADAPTIVE("netty-adaptive", Family.JAVA),
+  /** The adaptive allocator with the events of every buffer recorded. */
+  NETTY_ADAPTIVE_TRACED("netty-adaptive-traced", Family.VARIANT),
   NETTY_POOLED("netty-pooled", Family.JAVA),
   ARROW_UNSAFE("arrow-unsafe", Family.JAVA),
   ARROW_NETTY("arrow-netty", Family.JAVA),
@@ -36,6 +40,7 @@ public enum PeerKind {
     RMM,
     JAVA,
     NATIVE,
+    VARIANT,
     NONE
   }
 
@@ -60,6 +65,14 @@ public enum PeerKind {
   /** Tells whether this is a C library, called through downcalls. */
   public boolean isNative() {
     return family == Family.NATIVE;
+  }
+
+  /**
+   * Tells whether this is another peer, watched more or less than its users do: for the rows that
+   * tell what watching costs, and no other.
+   */
+  public boolean isVariant() {
+    return family == Family.VARIANT;
   }
 
   /** Returns the C library that the peer needs, if it needs one. */
@@ -88,9 +101,11 @@ public enum PeerKind {
    */
   public Peer open() {
     return switch (this) {
-      case RMM -> make(RmmPeer::new, true);
-      case RMM_BARE -> make(RmmPeer::new, false);
+      case RMM -> make(RmmPeer::new, RmmPeer.Watching.AS_SHIPPED);
+      case RMM_BARE -> make(RmmPeer::new, RmmPeer.Watching.NONE);
+      case RMM_TRACED -> make(RmmPeer::new, RmmPeer.Watching.TRACING);
       case NETTY_ADAPTIVE -> make(NettyPeer::new, new AdaptiveByteBufAllocator(true));
+      case NETTY_ADAPTIVE_TRACED -> make(NettyPeer::traced, new AdaptiveByteBufAllocator(true));
       case NETTY_POOLED -> make(NettyPeer::new, new PooledByteBufAllocator(true));
       case ARROW_UNSAFE -> make(ArrowPeer::new, "Unsafe");
       case ARROW_NETTY -> make(ArrowPeer::new, "Netty");

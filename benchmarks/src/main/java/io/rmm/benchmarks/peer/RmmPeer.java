@@ -2,6 +2,7 @@ package io.rmm.benchmarks.peer;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.signal.EventNames;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.OptionalLong;
@@ -10,28 +11,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * RMM in standard mode.
  *
- * <p>As it ships, its views (events, beans) are attached and a recording with default.jfc and
- * rmm.jfc is under way; that is what is called {@code rmm} everywhere. Bare, it has neither.
+ * <p>As it ships, its views (events, beans) are attached, a recording with default.jfc and rmm.jfc
+ * is under way and all beans are read once a second; that is what is called {@code rmm} everywhere.
+ * Bare, it has none of this.
  */
 public final class RmmPeer extends Peer {
 
+  /** Who watches the manager. */
+  public enum Watching {
+    /** Nobody: no view, no recording. */
+    NONE,
+    /** Views, somebody who reads all beans once a second, and a recording with rmm.jfc. */
+    AS_SHIPPED,
+    /** The same, and the recording has the two events of every block. */
+    TRACING
+  }
+
+  /** Of the blocks by which tracing is seen to be on. */
+  private static final int TRACED_SIZE = 64;
+
   private final @Nullable RunningRecording recording;
+  private final @Nullable BeanReading beans;
   private final MemoryManager manager;
 
-  /**
-   * @param views whether to attach views and start the recording
-   */
-  public RmmPeer(boolean views) {
-    this.recording = views ? new RunningRecording() : null;
+  /** Makes one and starts what watches it. */
+  public RmmPeer(Watching watching) {
+    boolean views = watching != Watching.NONE;
+    this.recording = views ? RunningRecording.asShipped() : null;
     if (recording != null) {
       recording.start();
     }
     this.manager = MemoryManager.builder().name("benchmark").discoverViews(views).build();
     manager.awaitViews();
+    this.beans = views ? new BeanReading() : null;
+    if (recording != null && watching == Watching.TRACING) {
+      recording.trace(EventNames.ALLOCATION, EventNames.FREE, () -> pair(TRACED_SIZE));
+    }
   }
 
   private RmmPeer(MemoryManager manager) {
     this.recording = null;
+    this.beans = null;
     this.manager = manager;
   }
 
@@ -71,6 +91,9 @@ public final class RmmPeer extends Peer {
    */
   @Override
   public void close() {
+    if (beans != null) {
+      beans.close();
+    }
     long lost = manager.snapshot().liveBlocks();
     manager.close();
     if (recording != null) {

@@ -60,7 +60,7 @@ record Plan(boolean quick, Set<PeerKind> wanted, List<Path> profiles) {
   List<PeerKind> among(Set<PeerKind> kinds) {
     return Arrays.stream(PeerKind.values())
         .filter(kinds::contains)
-        .filter(kind -> kind != PeerKind.RMM_BARE && kind != PeerKind.NONE)
+        .filter(kind -> !kind.isVariant() && kind != PeerKind.NONE)
         .filter(kind -> !quick || NAMED.contains(kind))
         .filter(kind -> kind == PeerKind.RMM || wanted.contains(kind))
         .toList();

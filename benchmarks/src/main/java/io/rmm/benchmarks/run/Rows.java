@@ -32,6 +32,7 @@ final class Rows {
     rows.add(crossThread());
     rows.addAll(new ScenarioRows(plan).all());
     rows.add(instrumentation());
+    rows.add(tracing());
     rows.add(arenas());
     return rows;
   }
@@ -122,14 +123,44 @@ final class Rows {
     }
     return new Row(
         "instrumentation",
-        "All views and a recording against none of them; medians of interleaved forks",
+        "All views, read once a second, and a recording against none of them; medians of interleaved forks",
         List.of(NANOS),
         work,
         List.of(
             Target.ratio(
-                Metrics.NANOS, PeerKind.RMM_BARE, 1.03, point -> point.startsWith("churn")),
+                Metrics.NANOS, PeerKind.RMM_BARE, 1.02, point -> point.startsWith("churn")),
             Target.difference(
-                Metrics.NANOS, PeerKind.RMM_BARE, 1.5, point -> point.startsWith("pair"))));
+                Metrics.NANOS, PeerKind.RMM_BARE, 1.0, point -> point.startsWith("pair"))));
+  }
+
+  /** What each peer takes more with each block recorded than without. */
+  private Row tracing() {
+    List<Work> work = new ArrayList<>();
+    int forks = plan.quick() ? 1 : 3;
+    for (int fork = 0; fork < forks; fork++) {
+      for (PeerKind peer :
+          List.of(
+              PeerKind.RMM,
+              PeerKind.RMM_TRACED,
+              PeerKind.NETTY_ADAPTIVE,
+              PeerKind.NETTY_ADAPTIVE_TRACED)) {
+        work.add(jmh("pair 64 B", peer, "AllocateWriteFree.pair", Map.of("size", 64)));
+      }
+    }
+    return new Row(
+        "tracing",
+        "Every allocation and every free recorded, without stacks; medians of interleaved forks",
+        List.of(NANOS, HEAP),
+        work,
+        List.of(
+            Target.difference(Metrics.NANOS, PeerKind.RMM_TRACED, PeerKind.RMM, 120, _ -> true),
+            // No goal of ours, but what it is to be compared with.
+            Target.difference(
+                Metrics.NANOS,
+                PeerKind.NETTY_ADAPTIVE_TRACED,
+                PeerKind.NETTY_ADAPTIVE,
+                210,
+                _ -> true)));
   }
 
   private Row arenas() {

@@ -36,24 +36,30 @@ interface Target {
 
   /** RMM's value less a peer's. */
   static Target difference(String metric, PeerKind other, double limit, Predicate<String> points) {
+    return difference(metric, PeerKind.RMM, other, limit, points);
+  }
+
+  /** One peer's value less another's. */
+  static Target difference(
+      String metric, PeerKind one, PeerKind other, double limit, Predicate<String> points) {
     return outcomes ->
         outcomes.points().stream()
             .filter(points)
             .map(
                 point ->
                     new Verdict(
-                        point + ": rmm - " + other.label() + suffix(metric),
-                        difference(outcomes, point, other, metric),
+                        point + ": " + one.label() + " - " + other.label() + suffix(metric),
+                        difference(outcomes, point, one, other, metric),
                         limit))
             .toList();
   }
 
   private static OptionalDouble difference(
-      Outcomes outcomes, String point, PeerKind other, String metric) {
-    OptionalDouble ours = outcomes.median(point, PeerKind.RMM, metric);
-    OptionalDouble theirs = outcomes.median(point, other, metric);
-    return ours.isPresent() && theirs.isPresent()
-        ? OptionalDouble.of(ours.getAsDouble() - theirs.getAsDouble())
+      Outcomes outcomes, String point, PeerKind one, PeerKind other, String metric) {
+    OptionalDouble more = outcomes.median(point, one, metric);
+    OptionalDouble less = outcomes.median(point, other, metric);
+    return more.isPresent() && less.isPresent()
+        ? OptionalDouble.of(more.getAsDouble() - less.getAsDouble())
         : OptionalDouble.empty();
   }
 

@@ -24,7 +24,7 @@ final class Start {
 
   /** Takes no settings. */
   static Map<String, Double> measure(PeerKind kind, Settings settings) throws Exception {
-    try (RunningRecording recording = new RunningRecording()) {
+    try (RunningRecording recording = RunningRecording.asShipped()) {
       if (kind == PeerKind.RMM) {
         recording.start();
       }

@@ -18,7 +18,9 @@ class PeerTest {
       names = {
         "RMM",
         "RMM_BARE",
+        "RMM_TRACED",
         "NETTY_ADAPTIVE",
+        "NETTY_ADAPTIVE_TRACED",
         "NETTY_POOLED",
         "ARROW_UNSAFE",
         "JDK_CONFINED",
