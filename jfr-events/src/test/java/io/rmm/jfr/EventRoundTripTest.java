@@ -13,6 +13,7 @@ import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.ControlAction;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
@@ -23,6 +24,7 @@ import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.signal.EventType;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -379,6 +381,51 @@ class EventRoundTripTest {
     return recording.events(type, "orders").stream()
         .map(event -> fieldValues(type, event))
         .toList();
+  }
+
+  @Test
+  void exporterStatistics() {
+    manager.addExporter(
+        () -> new ExporterStatistics("opentelemetry", 70, 5, 2, 3, 1_500_000, "no route to c.test"));
+    manager.addExporter(() -> new ExporterStatistics("other", 1, 0, 0, 0, 0, ""));
+    manager.close();
+
+    List<RecordedEvent> last = recording.events(EventType.EXPORTER_STATISTICS, "orders");
+    assertThat(last.subList(last.size() - 2, last.size()))
+        .extracting(event -> fieldValues(EventType.EXPORTER_STATISTICS, event))
+        .containsExactly(
+            exporterValues("opentelemetry", 70, 5, 2, 3, 1_500_000),
+            exporterValues("other", 1, 0, 0, 0, 0));
+    assertThat(last.getLast().getDuration("lag")).isZero();
+    assertThat(last.get(last.size() - 2).getDuration("lag")).isEqualTo(Duration.ofNanos(1_500_000));
+    assertThat(last).asString().doesNotContain("c.test");
+  }
+
+  private static Map<String, Object> exporterValues(
+      String name, long sent, long dropped, long failed, long queued, long lag) {
+    return Map.of(
+        "manager", "orders",
+        "exporter", name,
+        "sent", sent,
+        "dropped", dropped,
+        "failed", failed,
+        "queued", queued,
+        "lag", lag);
+  }
+
+  @Test
+  void anExporterThatFailsHidesNoOther() {
+    manager.addExporter(
+        () -> {
+          throw new IllegalStateException("deliberate");
+        });
+    manager.addExporter(() -> new ExporterStatistics("good", 1, 0, 0, 0, 0, ""));
+    manager.close();
+
+    assertThat(recording.events(EventType.EXPORTER_STATISTICS, "orders"))
+        .isNotEmpty()
+        .extracting(event -> event.getString("exporter"))
+        .containsOnly("good");
   }
 
   @Test

@@ -185,6 +185,16 @@ public enum EventType {
       "arguments",
       "principal",
       "outcome"),
+  EXPORTER_STATISTICS(
+      EventNames.EXPORTER_STATISTICS,
+      "What an exporter has made of the telemetry of a memory manager",
+      "an event for each exporter each period",
+      "exporter",
+      "sent",
+      "dropped",
+      "failed",
+      "queued",
+      "lag"),
   CONFIGURATION(
       EventNames.CONFIGURATION,
       "A setting in force",
