@@ -79,6 +79,8 @@ class EventRoundTripTest {
                 1000L,
                 "blockSize",
                 sample.blockBytes(),
+                "sizeClass",
+                sample.blockBytes(),
                 "weight",
                 sample.weight(),
                 "allocationId",
@@ -90,6 +92,22 @@ class EventRoundTripTest {
     assertThat(event.getString("site")).contains("EventRoundTripTest.allocationSample");
     assertThat(event.getStackTrace().getFrames())
         .anyMatch(frame -> frame.getMethod().getName().equals("allocationSample"));
+  }
+
+  /** So that samples can be laid beside the statistics of their size classes. */
+  @Test
+  void theSizeClassOfASampleIsThatOfTheStatistics() {
+    tenant.allocate(1000).close();
+    tenant.allocate(8 * MIB).close();
+    manager.close();
+
+    assertThat(recording.events(EventType.ALLOCATION_SAMPLE, "orders"))
+        .extracting(event -> event.getLong("sizeClass"))
+        .containsExactly(1024L, 0L)
+        .isSubsetOf(
+            recording.events(EventType.SIZE_CLASS_STATISTICS, "orders").stream()
+                .map(event -> event.getLong("sizeClass"))
+                .toList());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -75,16 +76,16 @@ public final class Observer {
       long blockId,
       String budget,
       long requestedBytes,
-      long slotBytes,
+      Page page,
       long weight,
       boolean fastPath) {
     Token token;
     try {
-      token = token(blockId, budget, slotBytes, weight);
+      token = token(blockId, budget, page.slotBytes, weight);
     } catch (OutOfMemoryError e) {
       return null;
     }
-    return follow(token, budget, requestedBytes, slotBytes, weight, fastPath) ? token : null;
+    return follow(token, budget, requestedBytes, page, weight, fastPath) ? token : null;
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
@@ -105,11 +106,11 @@ public final class Observer {
       Token token,
       String budget,
       long requestedBytes,
-      long slotBytes,
+      Page page,
       long weight,
       boolean fastPath) {
     if (weight != Sampler.TRACED
-        && !observe(token, budget, requestedBytes, slotBytes, weight, fastPath)) {
+        && !observe(token, budget, requestedBytes, page, weight, fastPath)) {
       return false;
     }
     if (token instanceof TracedToken traced) {
@@ -122,17 +123,26 @@ public final class Observer {
       Token token,
       String budget,
       long requestedBytes,
-      long slotBytes,
+      Page page,
       long weight,
       boolean fastPath) {
     Long blockId = token.blockId();
+    long slotBytes = page.slotBytes;
     ObservedBlock block = null;
     try {
       StackRoom.check();
       Site site = sites.here();
       SiteStatistics at = statisticsOf(site);
       AllocationSample sample =
-          new AllocationSample(blockId, budget, requestedBytes, slotBytes, weight, site, fastPath);
+          new AllocationSample(
+              blockId,
+              budget,
+              requestedBytes,
+              slotBytes,
+              page.sizeClassBytes(),
+              weight,
+              site,
+              fastPath);
       block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);

@@ -19,6 +19,7 @@ public enum EventType {
       "budget",
       "requestedSize",
       "blockSize",
+      "sizeClass",
       "weight",
       "allocationId",
       "path",
