@@ -23,6 +23,7 @@ import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningMode;
 import io.rmm.allocator.signal.EventType;
 import java.time.Duration;
 import java.util.HashMap;
@@ -256,8 +257,29 @@ class EventRoundTripTest {
                 "oldValue", before,
                 "newValue", before + MIB,
                 "rule", "demand",
+                "mode", "APPLY",
                 "verdict", "RAISED",
                 "reason", "the last burst took 3 MiB more"));
+  }
+
+  @Test
+  void anAdviceIsToldAsSuch() {
+    long before = manager.knob(TuningKnob.RETAINED_BYTES);
+    manager.tune(
+        new TuningDecision(
+            TuningKnob.RETAINED_BYTES,
+            before,
+            before,
+            TuningDecision.Verdict.HELD,
+            "demand",
+            "it would be raised",
+            TuningMode.ADVISE));
+    manager.close();
+
+    RecordedEvent event = only(EventType.TUNING_DECISION);
+    assertThat(event.getString("mode")).isEqualTo("ADVISE");
+    assertThat(event.getString("verdict")).isEqualTo("HELD");
+    assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(before);
   }
 
   @Test

@@ -176,6 +176,7 @@ public enum EventType {
       "oldValue",
       "newValue",
       "rule",
+      "mode",
       "verdict",
       "reason"),
   CONTROL_ACTION(
