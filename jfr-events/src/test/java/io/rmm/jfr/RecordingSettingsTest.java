@@ -41,6 +41,17 @@ class RecordingSettingsTest {
     assertThat(settingsOf(RecordingSettings.text())).isEqualTo(defaults);
   }
 
+  /** What a file does not name is as it is by default, which is on for most. */
+  @Test
+  void theFileForOthersNamesAllOurEventsAndNoOther() {
+    Map<String, String> settings = RecordingSettings.settings(RecordingSettings.File.ONLY);
+
+    assertThat(settings.keySet().stream().map(key -> key.substring(0, key.indexOf('#'))).distinct())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(EventType.values()).map(EventType::eventName).toList());
+    assertThat(settings).containsEntry("rmm.ControlAction#enabled", "false");
+  }
+
   private static String key(String event, SettingDescriptor setting) {
     return event + "#" + setting.getName();
   }
