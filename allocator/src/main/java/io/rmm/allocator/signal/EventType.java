@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>What Flight Recorder writes by itself (time, thread, stack) is no field here. What a purge
  * gave back is {@code rmm.ChunkUnmap}, of any number of chunks at once, with its cause: a second
- * event would tell of the same bytes again.
+ * event would tell of the same bytes again. Nor does a budget tell how many wait for it: nobody
+ * does, since what it has no room for is refused at once.
  */
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
 public enum EventType {
