@@ -38,12 +38,7 @@ public record TuningDecision(
 
   /** Makes a decision of one that is allowed to do what it decides. */
   public TuningDecision(
-      TuningKnob knob,
-      long oldValue,
-      long newValue,
-      Verdict verdict,
-      String rule,
-      String reason) {
+      TuningKnob knob, long oldValue, long newValue, Verdict verdict, String rule, String reason) {
     this(knob, oldValue, newValue, verdict, rule, reason, TuningMode.APPLY);
   }
 

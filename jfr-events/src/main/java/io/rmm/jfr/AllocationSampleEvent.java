@@ -44,7 +44,8 @@ final class AllocationSampleEvent extends MemoryEvent {
   long blockSize;
 
   @Label("Size Class")
-  @Description("Bytes of a slot of the block's size class, 0 if it is larger than the largest class")
+  @Description(
+      "Bytes of a slot of the block's size class, 0 if it is larger than the largest class")
   @DataAmount
   long sizeClass;
 

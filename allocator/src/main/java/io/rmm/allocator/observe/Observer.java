@@ -73,12 +73,7 @@ public final class Observer {
    *     which case the block goes on unobserved
    */
   public @Nullable Token allocated(
-      long blockId,
-      String budget,
-      long requestedBytes,
-      Page page,
-      long weight,
-      boolean fastPath) {
+      long blockId, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     Token token;
     try {
       token = token(blockId, budget, page.slotBytes, weight);
@@ -103,12 +98,7 @@ public final class Observer {
    *     unobserved
    */
   public boolean follow(
-      Token token,
-      String budget,
-      long requestedBytes,
-      Page page,
-      long weight,
-      boolean fastPath) {
+      Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     if (weight != Sampler.TRACED
         && !observe(token, budget, requestedBytes, page, weight, fastPath)) {
       return false;
@@ -120,12 +110,7 @@ public final class Observer {
   }
 
   private boolean observe(
-      Token token,
-      String budget,
-      long requestedBytes,
-      Page page,
-      long weight,
-      boolean fastPath) {
+      Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     Long blockId = token.blockId();
     long slotBytes = page.slotBytes;
     ObservedBlock block = null;

@@ -78,7 +78,7 @@ public enum EventType {
   PRESSURE_CHANGE(
       EventNames.PRESSURE_CHANGE,
       "Memory got short, or is no longer",
-      "none but at the edges; budgets are looked at four times a second",
+      "none but at the edges; budgets are looked at four times a second, the container once",
       "budget",
       "level",
       "previousLevel",
