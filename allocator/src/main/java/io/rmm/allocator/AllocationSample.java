@@ -7,6 +7,8 @@ package io.rmm.allocator;
  * @param budget the path of its budget
  * @param requestedBytes bytes asked for
  * @param blockBytes bytes of the slot
+ * @param sizeClassBytes bytes of a slot of the block's size class, as {@link
+ *     MemorySnapshot.SizeClassUsage#slotBytes()} has it; 0 if it is larger than the largest class
  * @param weight the bytes of slots that this sample stands for: {@code blockBytes / (1 -
  *     e^(-blockBytes/mean))}, so that the sum of the weights estimates all allocated bytes without
  *     bias
@@ -18,6 +20,7 @@ public record AllocationSample(
     String budget,
     long requestedBytes,
     long blockBytes,
+    long sizeClassBytes,
     long weight,
     Site site,
     boolean fastPath) {}

@@ -184,7 +184,7 @@ final class ArenaAllocator {
       long weight = weight(tally, id, page);
       cell.heap.leave();
       if (weight != 0) {
-        block.token = observe(id, requestedBytes, page.slotBytes, weight, fast);
+        block.token = observe(id, requestedBytes, page, weight, fast);
       }
       return block;
     } catch (StackOverflowError e) {
@@ -220,7 +220,7 @@ final class ArenaAllocator {
   }
 
   /** Begins to follow the block {@code id}. Outside the hold. */
-  @Nullable Token observe(long id, long requestedBytes, long slotBytes, long weight, boolean fast) {
-    return engine.observer().allocated(id, budget.path(), requestedBytes, slotBytes, weight, fast);
+  @Nullable Token observe(long id, long requestedBytes, Page page, long weight, boolean fast) {
+    return engine.observer().allocated(id, budget.path(), requestedBytes, page, weight, fast);
   }
 }

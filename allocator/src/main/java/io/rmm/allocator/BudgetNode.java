@@ -86,7 +86,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
         long weight =
             tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
         tally.heap.leave();
-        Token token = weight == 0 ? null : observe(id, byteSize, page.slotBytes, weight, fast);
+        Token token = weight == 0 ? null : observe(id, byteSize, page, weight, fast);
         return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
@@ -197,9 +197,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   // ---- allocations off the fast path ----
 
-  private @Nullable Token observe(
-      long id, long byteSize, long slotBytes, long weight, boolean fast) {
-    return engine.observer().allocated(id, path, byteSize, slotBytes, weight, fast);
+  private @Nullable Token observe(long id, long byteSize, Page page, long weight, boolean fast) {
+    return engine.observer().allocated(id, path, byteSize, page, weight, fast);
   }
 
   /**
@@ -245,8 +244,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       engine.observer().freed(token, FreeCause.CLOSE);
     }
     if (newToken != null) {
-      boolean _ =
-          engine.observer().follow(newToken, path, newByteSize, page.slotBytes, weight, true);
+      boolean _ = engine.observer().follow(newToken, path, newByteSize, page, weight, true);
     }
     return inPlace;
   }

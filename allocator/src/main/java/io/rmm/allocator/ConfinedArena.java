@@ -123,7 +123,7 @@ final class ConfinedArena extends ManagedArena {
     Token token = null;
     try {
       if (weight != 0 && page != null) {
-        token = allocator.observe(id, 0, page.slotBytes, weight, true);
+        token = allocator.observe(id, 0, page, weight, true);
       }
       return new ConfinedArena(budget, scope, cell, page, slot, id, token);
     } catch (Throwable e) {

@@ -45,6 +45,7 @@ final class Engine {
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
   private final PressureWatch pressure = new PressureWatch(news);
+  private final ProcessPressureWatch processPressure;
   private final Refusals refusals = new Refusals(this);
   private final SlowArenaCloses slowArenaCloses = new SlowArenaCloses(this);
   private final Refills refills;
@@ -62,9 +63,19 @@ final class Engine {
   private volatile boolean closed;
 
   Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits) {
+    this(name, source, sampler, limits, ProcessPressure.OF_THIS_PROCESS);
+  }
+
+  Engine(
+      String name,
+      PageSource source,
+      Sampler sampler,
+      BudgetLimits limits,
+      ProcessPressure process) {
     this.name = name;
     this.source = source;
     this.sampler = sampler;
+    this.processPressure = new ProcessPressureWatch(process, news);
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool);
@@ -100,6 +111,7 @@ final class Engine {
     trace();
     if (secondEnds) {
       sampler.tick();
+      processPressure.look();
     }
     observer.findUnreachable();
     chunkNews.logReturnFailure();

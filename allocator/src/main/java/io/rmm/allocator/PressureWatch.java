@@ -69,7 +69,7 @@ final class PressureWatch {
   }
 
   /** Returns the level that is kept although {@code used} is below its limit. */
-  private static PressureLevel held(
+  static PressureLevel held(
       PressureLevel before, PressureLevel now, long used, BudgetLimits limits) {
     for (PressureLevel level = before; level.compareTo(now) > 0; level = level.below()) {
       long limit = limit(level, limits);

@@ -1,5 +1,7 @@
 package io.rmm.allocator;
 
+import java.util.Locale;
+
 /**
  * What a tuner decided about one knob, and why.
  *
@@ -9,9 +11,36 @@ package io.rmm.allocator;
  * @param verdict what was done
  * @param rule the name of the rule that decided
  * @param reason one sentence with the figures that decided it
+ * @param mode what the tuner was allowed to do; unless that was {@link TuningMode#APPLY}, the
+ *     verdict is to hold
  */
 public record TuningDecision(
-    TuningKnob knob, long oldValue, long newValue, Verdict verdict, String rule, String reason) {
+    TuningKnob knob,
+    long oldValue,
+    long newValue,
+    Verdict verdict,
+    String rule,
+    String reason,
+    TuningMode mode) {
+
+  /**
+   * Checks that what may not be changed is not.
+   *
+   * @throws IllegalArgumentException if the knob was changed in another mode than {@link
+   *     TuningMode#APPLY}
+   */
+  public TuningDecision {
+    if (mode != TuningMode.APPLY && verdict != Verdict.HELD) {
+      throw new IllegalArgumentException(
+          "in mode " + mode + " a knob is held, not " + verdict.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** Makes a decision of one that is allowed to do what it decides. */
+  public TuningDecision(
+      TuningKnob knob, long oldValue, long newValue, Verdict verdict, String rule, String reason) {
+    this(knob, oldValue, newValue, verdict, rule, reason, TuningMode.APPLY);
+  }
 
   /** What was done. */
   public enum Verdict {

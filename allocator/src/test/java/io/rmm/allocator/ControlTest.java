@@ -71,6 +71,22 @@ class ControlTest {
   }
 
   @Test
+  void anAdviceThatChangesAKnobIsNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TuningDecision(
+                    TuningKnob.RETAINED_BYTES,
+                    1,
+                    2,
+                    TuningDecision.Verdict.RAISED,
+                    "rule",
+                    "because",
+                    TuningMode.ADVISE))
+        .withMessage("in mode ADVISE a knob is held, not raised");
+  }
+
+  @Test
   void exportersAreAskedWhenTheyAreRead() {
     AtomicLong sent = new AtomicLong();
     Supplier<ExporterStatistics> good =

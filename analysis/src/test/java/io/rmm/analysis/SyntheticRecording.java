@@ -44,6 +44,8 @@ public final class SyntheticRecording implements AutoCloseable {
           "evidence",
           "knob",
           "rule",
+          "mode",
+          "exporter",
           "verdict",
           "reason",
           "key",

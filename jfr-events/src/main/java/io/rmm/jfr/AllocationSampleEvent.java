@@ -43,6 +43,12 @@ final class AllocationSampleEvent extends MemoryEvent {
   @DataAmount
   long blockSize;
 
+  @Label("Size Class")
+  @Description(
+      "Bytes of a slot of the block's size class, 0 if it is larger than the largest class")
+  @DataAmount
+  long sizeClass;
+
   @Label("Weight")
   @Description("Bytes of slots that this sample stands for, throttled samples before it included")
   @DataAmount
@@ -76,6 +82,7 @@ final class AllocationSampleEvent extends MemoryEvent {
           event.budget = sample.budget();
           event.requestedSize = sample.requestedBytes();
           event.blockSize = sample.blockBytes();
+          event.sizeClass = sample.sizeClassBytes();
           event.weight = sample.weight() + throttledWeight.getAndSet(0);
           event.allocationId = sample.blockId();
           event.path = sample.fastPath() ? "fast" : "slow";

@@ -21,7 +21,7 @@ import jdk.jfr.StackTrace;
 final class PressureChangeEvent extends MemoryEvent {
 
   @Label("Budget")
-  @Description("Path of the budget")
+  @Description("Path of the budget, that of the root where the whole process is short")
   String budget = "";
 
   @Label("Level")
@@ -33,17 +33,17 @@ final class PressureChangeEvent extends MemoryEvent {
   String previousLevel = "";
 
   @Label("Used")
-  @Description("Bytes that the budget held")
+  @Description("Bytes that the budget held, or the container, 0 if that is not known")
   @DataAmount
   long used;
 
   @Label("Limit")
-  @Description("Bytes of the limit that it was held against")
+  @Description("Bytes of the limit that it was held against, 2^63 - 1 if there is none")
   @DataAmount
   long limit;
 
   @Label("Cause")
-  @Description("Whose limit that is: own, the budget's")
+  @Description("Whose limit that is: own, the budget's; cgroup, the container's; psi, lost time")
   String cause = "";
 
   static MemoryListener listener(String manager) {

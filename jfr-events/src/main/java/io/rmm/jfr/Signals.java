@@ -27,6 +27,7 @@ final class Signals {
           new State(BudgetStatisticsEvent.class, BudgetStatisticsEvent::commitFor),
           new State(SizeClassStatisticsEvent.class, SizeClassStatisticsEvent::commitFor),
           new State(ThreadHeapStatisticsEvent.class, ThreadHeapStatisticsEvent::commitFor),
+          new State(ExporterStatisticsEvent.class, ExporterStatisticsEvent::commitFor),
           new State(ConfigurationEvent.class, ConfigurationEvent::commitFor),
           new Elsewhere(ScopeEvent.class));
 

@@ -31,6 +31,10 @@ final class TuningDecisionEvent extends MemoryEvent {
   @Description("Name of the rule that decided")
   String rule = "";
 
+  @Label("Mode")
+  @Description("What the tuner was allowed to do: APPLY, or ADVISE, in which each verdict is HELD")
+  String mode = "";
+
   @Label("Verdict")
   @Description("What was done: RAISED, LOWERED or HELD")
   String verdict = "";
@@ -50,6 +54,7 @@ final class TuningDecisionEvent extends MemoryEvent {
           event.oldValue = decision.oldValue();
           event.newValue = decision.newValue();
           event.rule = decision.rule();
+          event.mode = decision.mode().name();
           event.verdict = decision.verdict().name();
           event.reason = decision.reason();
           event.commit();

@@ -93,6 +93,7 @@ class EventMetadataTest {
     assertThat(defaultOf(recorded(EventType.BUDGET_STATISTICS), "period")).isEqualTo("5 s");
     assertThat(defaultOf(recorded(EventType.SIZE_CLASS_STATISTICS), "period")).isEqualTo("30 s");
     assertThat(defaultOf(recorded(EventType.THREAD_HEAP_STATISTICS), "period")).isEqualTo("30 s");
+    assertThat(defaultOf(recorded(EventType.EXPORTER_STATISTICS), "period")).isEqualTo("30 s");
     assertThat(defaultOf(recorded(EventType.CONFIGURATION), "period")).isEqualTo("beginChunk");
   }
 
@@ -223,6 +224,10 @@ class EventMetadataTest {
             "threadHeaps",
             "stripes",
             "contended",
+            "sent",
+            "dropped",
+            "failed",
+            "queued",
             "oldValue", // in the unit of the knob
             "newValue");
     assertThat(

@@ -3,6 +3,7 @@ package io.rmm.jfr;
 import static io.rmm.jfr.TestRecording.fieldValues;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.AllocationRejectedException;
@@ -13,6 +14,7 @@ import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.ControlAction;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
@@ -22,12 +24,15 @@ import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningMode;
 import io.rmm.allocator.signal.EventType;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordedEvent;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,8 @@ class EventRoundTripTest {
                 1000L,
                 "blockSize",
                 sample.blockBytes(),
+                "sizeClass",
+                sample.blockBytes(),
                 "weight",
                 sample.weight(),
                 "allocationId",
@@ -88,6 +95,22 @@ class EventRoundTripTest {
     assertThat(event.getString("site")).contains("EventRoundTripTest.allocationSample");
     assertThat(event.getStackTrace().getFrames())
         .anyMatch(frame -> frame.getMethod().getName().equals("allocationSample"));
+  }
+
+  /** So that samples can be laid beside the statistics of their size classes. */
+  @Test
+  void theSizeClassOfASampleIsThatOfTheStatistics() {
+    tenant.allocate(1000).close();
+    tenant.allocate(8 * MIB).close();
+    manager.close();
+
+    assertThat(recording.events(EventType.ALLOCATION_SAMPLE, "orders"))
+        .extracting(event -> event.getLong("sizeClass"))
+        .containsExactly(1024L, 0L)
+        .isSubsetOf(
+            recording.events(EventType.SIZE_CLASS_STATISTICS, "orders").stream()
+                .map(event -> event.getLong("sizeClass"))
+                .toList());
   }
 
   @Test
@@ -236,8 +259,29 @@ class EventRoundTripTest {
                 "oldValue", before,
                 "newValue", before + MIB,
                 "rule", "demand",
+                "mode", "APPLY",
                 "verdict", "RAISED",
                 "reason", "the last burst took 3 MiB more"));
+  }
+
+  @Test
+  void anAdviceIsToldAsSuch() {
+    long before = manager.knob(TuningKnob.RETAINED_BYTES);
+    manager.tune(
+        new TuningDecision(
+            TuningKnob.RETAINED_BYTES,
+            before,
+            before,
+            TuningDecision.Verdict.HELD,
+            "demand",
+            "it would be raised",
+            TuningMode.ADVISE));
+    manager.close();
+
+    RecordedEvent event = only(EventType.TUNING_DECISION);
+    assertThat(event.getString("mode")).isEqualTo("ADVISE");
+    assertThat(event.getString("verdict")).isEqualTo("HELD");
+    assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(before);
   }
 
   @Test
@@ -382,15 +426,62 @@ class EventRoundTripTest {
   }
 
   @Test
+  void exporterStatistics() {
+    manager.addExporter(
+        () ->
+            new ExporterStatistics("opentelemetry", 70, 5, 2, 3, 1_500_000, "no route to c.test"));
+    manager.addExporter(() -> new ExporterStatistics("other", 1, 0, 0, 0, 0, ""));
+    manager.close();
+
+    List<RecordedEvent> last = recording.events(EventType.EXPORTER_STATISTICS, "orders");
+    assertThat(last.subList(last.size() - 2, last.size()))
+        .extracting(event -> fieldValues(EventType.EXPORTER_STATISTICS, event))
+        .containsExactly(
+            exporterValues("opentelemetry", 70, 5, 2, 3, 1_500_000),
+            exporterValues("other", 1, 0, 0, 0, 0));
+    assertThat(last.getLast().getDuration("lag")).isZero();
+    assertThat(last.get(last.size() - 2).getDuration("lag")).isEqualTo(Duration.ofNanos(1_500_000));
+    assertThat(last).asString().doesNotContain("c.test");
+  }
+
+  private static Map<String, Object> exporterValues(
+      String name, long sent, long dropped, long failed, long queued, long lag) {
+    return Map.of(
+        "manager", "orders",
+        "exporter", name,
+        "sent", sent,
+        "dropped", dropped,
+        "failed", failed,
+        "queued", queued,
+        "lag", lag);
+  }
+
+  @Test
+  void anExporterThatFailsHidesNoOther() {
+    manager.addExporter(
+        () -> {
+          throw new IllegalStateException("deliberate");
+        });
+    manager.addExporter(() -> new ExporterStatistics("good", 1, 0, 0, 0, 0, ""));
+    manager.close();
+
+    assertThat(recording.events(EventType.EXPORTER_STATISTICS, "orders"))
+        .isNotEmpty()
+        .extracting(event -> event.getString("exporter"))
+        .containsOnly("good");
+  }
+
+  @Test
   void configuration() {
     manager.awaitViews();
     Map<String, String> configuration = manager.configuration();
+    // Told when the view is attached, and again when a chunk begins.
     assertThat(recording.events(EventType.CONFIGURATION, "orders"))
-        .hasSize(configuration.size())
-        .allSatisfy(
-            event ->
-                assertThat(event.getString("value"))
-                    .isEqualTo(configuration.get(event.getString("key"))));
+        .extracting(event -> event.getString("key"), event -> event.getString("value"))
+        .containsOnly(
+            configuration.entrySet().stream()
+                .map(setting -> tuple(setting.getKey(), setting.getValue()))
+                .toArray(Tuple[]::new));
     manager.close();
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rmm.allocator.signal.EventType;
+import io.rmm.jfr.RecordingSettings.File;
+import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,17 @@ class RecordingSettingsTest {
     assertThat(settingsOf(RecordingSettings.text())).isEqualTo(defaults);
   }
 
+  /** What a file does not name is as it is by default, which is on for most. */
+  @Test
+  void theFileForOthersNamesAllOurEventsAndNoOther() {
+    Map<String, String> settings = RecordingSettings.settings(File.ONLY);
+
+    assertThat(settings.keySet().stream().map(key -> key.substring(0, key.indexOf('#'))).distinct())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(EventType.values()).map(EventType::eventName).toList());
+    assertThat(settings).containsEntry("rmm.ControlAction#enabled", "false");
+  }
+
   private static String key(String event, SettingDescriptor setting) {
     return event + "#" + setting.getName();
   }
@@ -73,7 +86,7 @@ class RecordingSettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"default.jfc", "profile.jfc"})
   void configureMergesTheFiles(String jdkFile) throws Exception {
-    assertThat(configure(jdkFile, "rmm-detail=normal"))
+    assertThat(ours(jdkFile, "rmm-detail=normal"))
         .containsEntry("rmm.AllocationSample#throttle", "100/s")
         .containsEntry("rmm.ManagerStatistics#period", "5 s")
         .containsEntry("rmm.Misuse#enabled", "true")
@@ -82,26 +95,48 @@ class RecordingSettingsTest {
 
   @Test
   void oneWordChoosesTheDetail() throws Exception {
-    assertThat(configure("default.jfc", "rmm-detail=high"))
+    assertThat(ours("default.jfc", "rmm-detail=high"))
         .containsEntry("rmm.AllocationSample#throttle", "1000/s")
         .containsEntry("rmm.BudgetStatistics#period", "1 s");
-    assertThat(configure("default.jfc", "rmm-detail=low"))
+    assertThat(ours("default.jfc", "rmm-detail=low"))
         .containsEntry("rmm.AllocationSample#enabled", "false")
         .containsEntry("rmm.Misuse#enabled", "true");
-    Map<String, String> off = configure("default.jfc", "rmm-detail=off");
+    Map<String, String> off = ours("default.jfc", "rmm-detail=off");
     assertThat(off.keySet().stream().filter(key -> key.matches("rmm\\..*#enabled")))
         .hasSize(EventType.values().length)
         .allMatch(key -> off.get(key).equals("false"));
   }
 
-  private Map<String, String> configure(String jdkFile, String choice) throws Exception {
-    Path ours = Files.writeString(folder.resolve("rmm.jfc"), RecordingSettings.text());
+  @Test
+  void configureChoosesTheShareOfPairs() throws Exception {
+    assertThat(configure("default.jfc," + write(File.LEAK), "rmm-pairs-ratio=1/8"))
+        .containsEntry("rmm.Allocation#sampleRatio", "1/8")
+        .containsEntry("rmm.Allocation#enabled", "true")
+        .containsEntry("rmm.Free#enabled", "true")
+        .containsKey("jdk.GarbageCollection#enabled");
+  }
+
+  @Test
+  void configureLeavesTheFileForOthersAsItIs() throws Exception {
+    assertThat(configure(write(File.ONLY).toString(), "rmm.AllocationSample#throttle=50/s"))
+        .containsEntry("rmm.AllocationSample#throttle", "50/s")
+        .hasSameSizeAs(RecordingSettings.settings(File.ONLY))
+        .allSatisfy((key, value) -> assertThat(key).startsWith("rmm."));
+  }
+
+  private Map<String, String> ours(String jdkFile, String choice) throws Exception {
+    return configure(jdkFile + "," + write(File.PRODUCTION), choice);
+  }
+
+  private Map<String, String> configure(String input, String choice) throws Exception {
     Path combined = folder.resolve("combined.jfc");
     ChildProcess.run(
-        "jfr",
-        List.of(
-            "configure", "--input", jdkFile + "," + ours, "--output", combined.toString(), choice));
+        "jfr", List.of("configure", "--input", input, "--output", combined.toString(), choice));
     return settingsOf(Files.readString(combined));
+  }
+
+  private Path write(File file) throws IOException {
+    return Files.writeString(folder.resolve(file.fileName()), RecordingSettings.text(file));
   }
 
   private static Map<String, String> settingsOf(String file) throws Exception {

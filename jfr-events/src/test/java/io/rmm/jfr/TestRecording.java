@@ -53,6 +53,7 @@ final class TestRecording implements AutoCloseable {
     test.recording.enable(EventType.BUDGET_STATISTICS.eventName()).withPeriod(often);
     test.recording.enable(EventType.SIZE_CLASS_STATISTICS.eventName()).withPeriod(often);
     test.recording.enable(EventType.THREAD_HEAP_STATISTICS.eventName()).withPeriod(often);
+    test.recording.enable(EventType.EXPORTER_STATISTICS.eventName()).withPeriod(often);
     return test;
   }
 

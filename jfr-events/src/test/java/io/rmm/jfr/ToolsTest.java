@@ -8,10 +8,13 @@ import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,20 @@ class ToolsTest {
   }
 
   @Test
+  void metadataTellsFieldsAndSettings() throws Exception {
+    String metadata =
+        ChildProcess.run("jfr", List.of("metadata", "--events", "rmm.*", file.toString()));
+
+    for (EventType type : EventType.values()) {
+      assertThat(metadata).contains("@Name(\"" + type.eventName() + "\")");
+      for (String field : type.fields()) {
+        assertThat(metadata).as(type.eventName()).containsPattern(" " + field + ";");
+      }
+    }
+    assertThat(metadata).contains("@Category(\"Runtime Memory Manager\")");
+  }
+
+  @Test
   void scrubLeavesOnlyOurs() throws Exception {
     Path scrubbed = folder.resolve("scrubbed.jfr");
     ChildProcess.run(
@@ -105,5 +122,32 @@ class ToolsTest {
     assertThat(RecordingFile.readAllEvents(scrubbed))
         .extracting(event -> event.getEventType().getName())
         .containsExactly("rmm.Misuse");
+  }
+
+  /** What somebody does who has recorded with the events of the JDK, and gives the rest away. */
+  @Test
+  void scrubTakesOutWhatTheJdkTells() throws Exception {
+    Path mixed = folder.resolve("mixed.jfr");
+    try (Recording recording = new Recording();
+        MemoryManager manager =
+            MemoryManager.builder().name("shared").safetyMode(SafetyMode.PARANOID).build()) {
+      recording.setSettings(RecordingSettings.over("default"));
+      recording.start();
+      manager.allocate(100).close();
+      manager.awaitViews();
+      recording.dump(mixed);
+    }
+    Path scrubbed = folder.resolve("shared.jfr");
+    ChildProcess.run(
+        "jfr",
+        List.of("scrub", "--include-events", "rmm.*", mixed.toString(), scrubbed.toString()));
+
+    String secret = System.getProperty("java.home"); // stands in jdk.InitialSystemProperty
+    assertThat(Files.readString(mixed, StandardCharsets.ISO_8859_1)).contains(secret);
+    assertThat(Files.readString(scrubbed, StandardCharsets.ISO_8859_1)).doesNotContain(secret);
+    assertThat(RecordingFile.readAllEvents(scrubbed))
+        .extracting(event -> event.getEventType().getName())
+        .contains("rmm.AllocationSample", "rmm.Configuration")
+        .allMatch(name -> name.startsWith("rmm."));
   }
 }

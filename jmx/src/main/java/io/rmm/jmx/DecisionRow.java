@@ -11,6 +11,8 @@ import io.rmm.allocator.TuningDecision;
  * @param oldValue its value before
  * @param newValue its value after
  * @param rule the name of the rule that decided
+ * @param mode what the tuner was allowed to do: {@code APPLY}, or {@code ADVISE}, in which each
+ *     verdict is {@code HELD}
  * @param verdict what was done: {@code RAISED}, {@code LOWERED} or {@code HELD}
  * @param reason one sentence with the figures that decided it
  */
@@ -20,6 +22,7 @@ public record DecisionRow(
     long oldValue,
     long newValue,
     String rule,
+    String mode,
     String verdict,
     String reason) {
 
@@ -30,6 +33,7 @@ public record DecisionRow(
         decision.oldValue(),
         decision.newValue(),
         decision.rule(),
+        decision.mode().name(),
         decision.verdict().name(),
         decision.reason());
   }

@@ -39,7 +39,9 @@ final class ManagerBean implements MemoryManagerMXBean, MemoryListener {
             + ": "
             + incident.used()
             + " bytes of "
-            + incident.limit(),
+            + incident.limit()
+            + ", cause "
+            + incident.cause(),
         System.currentTimeMillis(),
         incident);
   }

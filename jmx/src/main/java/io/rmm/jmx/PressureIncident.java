@@ -8,8 +8,8 @@ import io.rmm.allocator.PressureChange;
  * @param budget the path of the budget; that of the root where the whole process is short
  * @param level the name of its {@link io.rmm.allocator.PressureLevel} now
  * @param previousLevel that of the level before
- * @param used bytes that the budget, or the process, held
- * @param limit the limit that it was held against
+ * @param used bytes that the budget, or the process's container, held; 0 if that is not known
+ * @param limit the limit that it was held against, 2^63 - 1 if there is none
  * @param cause the name of the {@link io.rmm.allocator.PressureChange.Cause}
  */
 public record PressureIncident(

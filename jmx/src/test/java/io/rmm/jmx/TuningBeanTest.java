@@ -72,6 +72,7 @@ class TuningBeanTest {
     assertThat(decision.get("oldValue")).isEqualTo(before);
     assertThat(decision.get("newValue")).isEqualTo(before + 4096);
     assertThat(decision.get("rule")).isEqualTo("remap");
+    assertThat(decision.get("mode")).isEqualTo("APPLY");
     assertThat(decision.get("verdict")).isEqualTo("RAISED");
     assertThat(decision.get("reason")).isEqualTo("the figures");
     List<String> items = new ArrayList<>(EventType.TUNING_DECISION.fields());

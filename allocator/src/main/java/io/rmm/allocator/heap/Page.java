@@ -286,6 +286,11 @@ public final class Page extends PageLinks {
     return sizeClass == SizeClasses.HUGE;
   }
 
+  /** Returns the bytes by which snapshots name the size class: those of a slot, 0 if huge. */
+  public long sizeClassBytes() {
+    return isHuge() ? 0 : slotBytes;
+  }
+
   /** Returns the bytes of the slices. */
   long bytes() {
     return memory.byteSize();

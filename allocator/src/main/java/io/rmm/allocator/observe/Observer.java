@@ -6,6 +6,7 @@ import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -77,19 +78,14 @@ public final class Observer {
    *     which case the block goes on unobserved
    */
   public @Nullable Token allocated(
-      long blockId,
-      String budget,
-      long requestedBytes,
-      long slotBytes,
-      long weight,
-      boolean fastPath) {
+      long blockId, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     Token token;
     try {
-      token = token(blockId, budget, slotBytes, weight);
+      token = token(blockId, budget, page.slotBytes, weight);
     } catch (OutOfMemoryError e) {
       return null;
     }
-    return follow(token, budget, requestedBytes, slotBytes, weight, fastPath) ? token : null;
+    return follow(token, budget, requestedBytes, page, weight, fastPath) ? token : null;
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
@@ -107,14 +103,9 @@ public final class Observer {
    *     unobserved
    */
   public boolean follow(
-      Token token,
-      String budget,
-      long requestedBytes,
-      long slotBytes,
-      long weight,
-      boolean fastPath) {
+      Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     if (weight != Sampler.TRACED
-        && !observe(token, budget, requestedBytes, slotBytes, weight, fastPath)) {
+        && !observe(token, budget, requestedBytes, page, weight, fastPath)) {
       return false;
     }
     if (token instanceof TracedToken traced) {
@@ -124,20 +115,24 @@ public final class Observer {
   }
 
   private boolean observe(
-      Token token,
-      String budget,
-      long requestedBytes,
-      long slotBytes,
-      long weight,
-      boolean fastPath) {
+      Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     Long blockId = token.blockId();
+    long slotBytes = page.slotBytes;
     ObservedBlock block = null;
     try {
       StackRoom.check();
       Site site = sites.here();
       SiteStatistics at = statisticsOf(site, budget, slotBytes);
       AllocationSample sample =
-          new AllocationSample(blockId, budget, requestedBytes, slotBytes, weight, site, fastPath);
+          new AllocationSample(
+              blockId,
+              budget,
+              requestedBytes,
+              slotBytes,
+              page.sizeClassBytes(),
+              weight,
+              site,
+              fastPath);
       block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, site, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);

@@ -72,6 +72,9 @@ public final class Attributes {
   /** The rule that decided; log events only. */
   public static final String TUNING_RULE = "rmm.tuning.rule";
 
+  /** What the tuner was allowed to do, in lower case; log events only. */
+  public static final String TUNING_MODE = "rmm.tuning.mode";
+
   /** How many events of one cause a record stands for; log events only. */
   public static final String EVENT_COUNT = "rmm.event.count";
 

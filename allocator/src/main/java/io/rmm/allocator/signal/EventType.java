@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>What Flight Recorder writes by itself (time, thread, stack) is no field here. What a purge
  * gave back is {@code rmm.ChunkUnmap}, of any number of chunks at once, with its cause: a second
- * event would tell of the same bytes again.
+ * event would tell of the same bytes again. Nor does a budget tell how many wait for it: nobody
+ * does, since what it has no room for is refused at once.
  */
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
 public enum EventType {
@@ -19,6 +20,7 @@ public enum EventType {
       "budget",
       "requestedSize",
       "blockSize",
+      "sizeClass",
       "weight",
       "allocationId",
       "path",
@@ -76,7 +78,7 @@ public enum EventType {
   PRESSURE_CHANGE(
       EventNames.PRESSURE_CHANGE,
       "Memory got short, or is no longer",
-      "none but at the edges; budgets are looked at four times a second",
+      "none but at the edges; budgets are looked at four times a second, the container once",
       "budget",
       "level",
       "previousLevel",
@@ -175,6 +177,7 @@ public enum EventType {
       "oldValue",
       "newValue",
       "rule",
+      "mode",
       "verdict",
       "reason"),
   CONTROL_ACTION(
@@ -185,6 +188,16 @@ public enum EventType {
       "arguments",
       "principal",
       "outcome"),
+  EXPORTER_STATISTICS(
+      EventNames.EXPORTER_STATISTICS,
+      "What an exporter has made of the telemetry of a memory manager",
+      "an event for each exporter each period",
+      "exporter",
+      "sent",
+      "dropped",
+      "failed",
+      "queued",
+      "lag"),
   CONFIGURATION(
       EventNames.CONFIGURATION,
       "A setting in force",

@@ -18,6 +18,7 @@ import static io.rmm.allocator.signal.Attributes.REJECTED_BY;
 import static io.rmm.allocator.signal.Attributes.REQUESTED_SIZE;
 import static io.rmm.allocator.signal.Attributes.THREAD_NAME;
 import static io.rmm.allocator.signal.Attributes.TUNING_KNOB;
+import static io.rmm.allocator.signal.Attributes.TUNING_MODE;
 import static io.rmm.allocator.signal.Attributes.TUNING_NEW_VALUE;
 import static io.rmm.allocator.signal.Attributes.TUNING_OLD_VALUE;
 import static io.rmm.allocator.signal.Attributes.TUNING_RULE;
@@ -118,6 +119,7 @@ record Event(
                 .put(TUNING_OLD_VALUE, decision.oldValue())
                 .put(TUNING_NEW_VALUE, decision.newValue())
                 .put(TUNING_RULE, decision.rule())
+                .put(TUNING_MODE, decision.mode().name().toLowerCase(Locale.ROOT))
                 .put(DETAIL, decision.reason()));
   }
 

@@ -143,20 +143,23 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
    * Returns {@code decision} as one that leaves the knob alone, and says what it would have been.
    */
   private static TuningDecision advice(TuningDecision decision) {
-    return decision.verdict() == Verdict.HELD
-        ? decision
-        : new TuningDecision(
-            decision.knob(),
-            decision.oldValue(),
-            decision.oldValue(),
-            Verdict.HELD,
-            decision.rule(),
-            "mode ADVISE; in mode APPLY it would be "
+    String reason =
+        decision.verdict() == Verdict.HELD
+            ? decision.reason()
+            : "in mode APPLY it would be "
                 + decision.verdict().name().toLowerCase(Locale.ROOT)
                 + " to "
                 + decision.newValue()
                 + ": "
-                + decision.reason());
+                + decision.reason();
+    return new TuningDecision(
+        decision.knob(),
+        decision.oldValue(),
+        decision.oldValue(),
+        Verdict.HELD,
+        decision.rule(),
+        reason,
+        TuningMode.ADVISE);
   }
 
   /** The root's hard limit may change at any time, and be below the floor. */

@@ -137,6 +137,7 @@ class EventForwarderTest {
             equalTo(AttributeKey.longKey("rmm.tuning.old_value"), 7),
             equalTo(AttributeKey.longKey("rmm.tuning.new_value"), 8),
             equalTo(AttributeKey.stringKey("rmm.tuning.rule"), "rule"),
+            equalTo(AttributeKey.stringKey("rmm.tuning.mode"), "apply"),
             equalTo(AttributeKey.stringKey("rmm.detail"), "because"));
   }
 

@@ -131,15 +131,17 @@ class RetentionTunerTest {
       nextSecond(loop);
       assertThat(told).as("an advice is told once").hasSize(1);
       assertThat(told.getFirst().verdict()).isEqualTo(Verdict.HELD);
+      assertThat(told.getFirst().mode()).isEqualTo(TuningMode.ADVISE);
       assertThat(told.getFirst().rule()).isEqualTo("bounds");
       assertThat(told.getFirst().newValue()).isEqualTo(before);
       assertThat(told.getFirst().reason())
-          .startsWith("mode ADVISE; in mode APPLY it would be lowered to " + 8 * MIB + ": ");
+          .startsWith("in mode APPLY it would be lowered to " + 8 * MIB + ": ");
       assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(before);
       assertThat(manager.snapshot().tuningDecisions()).isZero();
 
       manager.setTuningMode(TuningMode.APPLY);
       nextSecond(loop);
+      assertThat(told.getLast().mode()).isEqualTo(TuningMode.APPLY);
       assertThat(told.getLast().verdict()).isEqualTo(Verdict.LOWERED);
       assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(8 * MIB);
     }
