@@ -1,0 +1,57 @@
+package io.rmm.jmx.ledger;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code /proc/self/smaps}, for a JVM that does not print its memory map: what each mapping
+ * is for is not known from it, but how much of it is resident, and of which file it is.
+ */
+final class Smaps {
+
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "(?<start>\\p{XDigit}{1,16})-(?<end>\\p{XDigit}{1,16}) \\S{4} \\p{XDigit}+ \\S+ \\d+ *(?<file>.*)");
+
+  private static final Pattern RESIDENT = Pattern.compile("Rss: +(\\d{1,15}) kB");
+
+  private Smaps() {}
+
+  /**
+   * Hands on each mapping.
+   *
+   * @return how many there were
+   * @throws IOException if the file cannot be read
+   */
+  static int read(Path smaps, Consumer<Mapping> mappings) throws IOException {
+    // Not as UTF-8: the names of mapped files may be anything.
+    try (BufferedReader reader = Files.newBufferedReader(smaps, StandardCharsets.ISO_8859_1)) {
+      Matcher header = HEADER.matcher("");
+      Matcher resident = RESIDENT.matcher("");
+      int count = 0;
+      boolean inMapping = false;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        if (header.reset(line).matches()) {
+          inMapping = true;
+        } else if (inMapping && resident.reset(line).matches()) {
+          mappings.accept(
+              new Mapping(
+                  Long.parseUnsignedLong(header.group("start"), 16),
+                  Long.parseUnsignedLong(header.group("end"), 16),
+                  Long.parseLong(resident.group(1)) << 10,
+                  "",
+                  header.group("file")));
+          inMapping = false;
+          count++;
+        }
+      }
+      return count;
+    }
+  }
+}
