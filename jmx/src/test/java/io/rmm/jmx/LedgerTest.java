@@ -78,7 +78,8 @@ class LedgerTest {
   void blocksOfThePortablePageSourceAreNotTakenForArenas() throws Exception {
     Map<String, String> ledger = run(TRACKING, "-Drmm.source=portable");
 
-    assertThat(resident(ledger, "arenas")).isCloseTo(HoldingProgram.ARENA, CLOSE);
+    // The JDK allocates some MiB more for each extent, to align it; these are an arena's.
+    assertThat(resident(ledger, "arenas")).isCloseTo(HoldingProgram.ARENA, within(8 * MIB));
     assertThat(ledger).containsEntry("evidence.RMM", "ESTIMATED");
     assertThat(resident(ledger, "RMM"))
         .isGreaterThanOrEqualTo(HoldingProgram.TOUCHED_BLOCK + HoldingProgram.UNTOUCHED_BLOCK);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,19 +36,19 @@ final class Smaps {
       Matcher header = HEADER.matcher("");
       Matcher resident = RESIDENT.matcher("");
       int count = 0;
-      boolean inMapping = false;
+      MatchResult mapping = null;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (header.reset(line).matches()) {
-          inMapping = true;
-        } else if (inMapping && resident.reset(line).matches()) {
+          mapping = header.toMatchResult();
+        } else if (mapping != null && resident.reset(line).matches()) {
           mappings.accept(
               new Mapping(
-                  Long.parseUnsignedLong(header.group("start"), 16),
-                  Long.parseUnsignedLong(header.group("end"), 16),
+                  Long.parseUnsignedLong(mapping.group("start"), 16),
+                  Long.parseUnsignedLong(mapping.group("end"), 16),
                   Long.parseLong(resident.group(1)) << 10,
                   "",
-                  header.group("file")));
-          inMapping = false;
+                  mapping.group("file")));
+          mapping = null;
           count++;
         }
       }
