@@ -11,8 +11,8 @@ import java.lang.management.ManagementFactory;
  * io.rmm:type=Budget,manager=name,name=path} for each budget, within a second of its creation; and
  * {@code type=Control}, if the system property {@code rmm.control.enabled} is {@code true}. They
  * are gone when the source is closed; that waits up to a second for a listener to take the last
- * notifications. While there is a source, the process has {@code
- * io.rmm:type=NativeMemoryLedger} too.
+ * notifications. While there is a source, the process has {@code io.rmm:type=NativeMemoryLedger}
+ * too.
  *
  * <p>Where the name of a manager or budget holds a character that object names cannot hold ({@code
  * , = : " * ?} or a line break), its value is quoted as {@link javax.management.ObjectName#quote}

@@ -38,7 +38,9 @@ final class TestBeans {
   }
 
   static ObjectName bean(String manager, ManagedBean bean) {
-    return name("io.rmm:type=" + bean.type() + ",manager=" + manager);
+    return bean == ManagedBean.NATIVE_MEMORY_LEDGER
+        ? LEDGER
+        : name("io.rmm:type=" + bean.type() + ",manager=" + manager);
   }
 
   /** All beans of RMM that are a source's: the ledger is the process's. */

@@ -72,9 +72,9 @@ final class Claims {
    * @return bytes that could not be met
    */
   long meet(Division division) {
-    division.claim(Purpose.RMM, managers.elsewhere());
-    division.claim(Purpose.DIRECT_BUFFERS, platform.direct());
-    division.claim(Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L));
+    division.claimCertain(Purpose.RMM, managers.elsewhere());
+    division.claimCertain(Purpose.DIRECT_BUFFERS, platform.direct());
+    division.claimCertain(Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L));
     return division.claimAll(mapped ? besideMappings(division) : allOf());
   }
 

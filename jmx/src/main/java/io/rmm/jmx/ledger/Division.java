@@ -19,6 +19,12 @@ import java.util.function.LongPredicate;
  * only from what is left, and where it does not do for all, each gets the same share of its claim.
  * Hence the accounts never add up to more than what is resident, and none is below zero.
  *
+ * <p><b>Neighbours.</b> The kernel makes one mapping of two that touch, and the JVM's map then
+ * gives all of it the tag of one: 24 MiB of a direct buffer beside a table of the collector are the
+ * collector's then. It shows where memory that is filled with zeros, thus resident for certain, has
+ * more bytes than are left to claim. What is missing is taken from the largest mapping that has a
+ * tag, the heap's aside.
+ *
  * <p>What nobody claims is unexplained: memory of native libraries, freed memory that the C library
  * keeps, leaks.
  */
@@ -32,6 +38,8 @@ final class Division {
   private final Map<Purpose, Long> estimated = new EnumMap<>(Purpose.class);
   private long resident;
   private long unclaimed;
+  private long largestTagged;
+  private Purpose purposeOfLargest = Purpose.OTHER_NMT;
 
   /**
    * Begins a division.
@@ -51,7 +59,15 @@ final class Division {
       unclaimed += mapping.resident();
     } else {
       measured.merge(purpose, mapping.resident(), Long::sum);
+      if (mayHideOthers(mapping, purpose) && mapping.resident() > largestTagged) {
+        largestTagged = mapping.resident();
+        purposeOfLargest = purpose;
+      }
     }
+  }
+
+  private static boolean mayHideOthers(Mapping mapping, Purpose purpose) {
+    return !mapping.tag().isEmpty() && mapping.file().isEmpty() && purpose != Purpose.JAVA_HEAP;
   }
 
   /**
@@ -112,6 +128,17 @@ final class Division {
     long met = Math.clamp(bytes, 0, unclaimed);
     unclaimed -= met;
     estimated.merge(purpose, met, Long::sum);
+  }
+
+  /** Meets a claim of memory that is resident for certain, be it hidden by a neighbour. */
+  void claimCertain(Purpose purpose, long bytes) {
+    long hidden = Math.clamp(bytes - unclaimed, 0, largestTagged);
+    if (hidden > 0) {
+      largestTagged -= hidden;
+      unclaimed += hidden;
+      measured.merge(purposeOfLargest, -hidden, Long::sum);
+    }
+    claim(purpose, bytes);
   }
 
   /**
