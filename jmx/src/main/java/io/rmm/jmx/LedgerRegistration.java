@@ -2,18 +2,10 @@ package io.rmm.jmx;
 
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.signal.ManagedBean;
-import io.rmm.jmx.ledger.ContainerLimits;
-import io.rmm.jmx.ledger.LedgerSampler;
-import io.rmm.jmx.ledger.SampledLedger;
+import io.rmm.jmx.ledger.Ledger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -32,30 +24,25 @@ import javax.management.relation.MBeanServerNotificationFilter;
  *
  * <p>A process may hold this class more than once, in several class loaders. The first to come
  * registers the bean. The others wait for its end, of which the MBean server tells them, and then
- * the first of them that is quick enough takes its place. They do so in a thread of their own: the
+ * the first of them that is quick enough takes its place. They do so in the ledger's thread: the
  * server tells them while the other one holds its lock.
- *
- * <p>That thread, which also takes the samples, ends when it has had nothing to do for a while.
  */
 final class LedgerRegistration implements NotificationListener {
 
   private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
-  /** Longer than the pause between two samples for a client that keeps reading. */
-  private static final long IDLE_SECONDS = 30;
-
   private static final LedgerRegistration PROCESS =
-      new LedgerRegistration(ManagementFactory.getPlatformMBeanServer(), newWorker());
+      new LedgerRegistration(ManagementFactory.getPlatformMBeanServer(), Ledger.ofThisProcess());
 
   private final MBeanServer server;
-  private final ExecutorService worker;
+  private final Ledger ledger;
   private final ObjectName name;
-  private final List<MemorySource> sources = new CopyOnWriteArrayList<>();
+  private int attached;
   private boolean registered;
 
-  LedgerRegistration(MBeanServer server, ExecutorService worker) {
+  private LedgerRegistration(MBeanServer server, Ledger ledger) {
     this.server = server;
-    this.worker = worker;
+    this.ledger = ledger;
     try {
       this.name =
           new ObjectName(ManagedBean.DOMAIN + ":type=" + ManagedBean.NATIVE_MEMORY_LEDGER.type());
@@ -64,23 +51,33 @@ final class LedgerRegistration implements NotificationListener {
     }
   }
 
-  /** Attaches a source to the ledger of this process; what is returned detaches it. */
+  /**
+   * Attaches a source to the ledger of this process; what is returned detaches it. A ledger that
+   * cannot be shown is no reason not to show the source, so this says why in the log.
+   */
   static AutoCloseable attach(MemorySource source) {
     PROCESS.add(source);
-    return () -> PROCESS.remove(source);
+    AtomicBoolean detached = new AtomicBoolean();
+    return () -> {
+      if (detached.compareAndSet(false, true)) {
+        PROCESS.remove(source);
+      }
+    };
   }
 
-  synchronized void add(MemorySource source) {
-    sources.add(source);
-    if (sources.size() == 1) {
+  private synchronized void add(MemorySource source) {
+    ledger.add(source);
+    attached++;
+    if (attached == 1) {
       listen();
       register();
     }
   }
 
-  synchronized void remove(MemorySource source) {
-    sources.remove(source);
-    if (sources.isEmpty()) {
+  private synchronized void remove(MemorySource source) {
+    ledger.remove(source);
+    attached--;
+    if (attached == 0) {
       stopListening();
       unregister();
     }
@@ -88,24 +85,19 @@ final class LedgerRegistration implements NotificationListener {
 
   @Override
   public void handleNotification(Notification notification, Object handback) {
-    worker.execute(this::takePlace);
+    ledger.worker().execute(this::takePlace);
   }
 
   private synchronized void takePlace() {
     if (registered) {
       registered = server.isRegistered(name); // somebody took ours out, and will have a reason
-    } else if (!sources.isEmpty()) {
+    } else if (attached > 0) {
       register();
     }
   }
 
   private void register() {
-    LedgerSampler sampler = new LedgerSampler(Path.of("/"), server, sources);
-    LedgerBean bean =
-        new LedgerBean(
-            new SampledLedger(sampler::take, worker, System::nanoTime),
-            new ContainerLimits(Path.of("/")),
-            System::nanoTime);
+    LedgerBean bean = new LedgerBean(ledger);
     try {
       server.registerMBean(
           new OpenBean(
@@ -114,7 +106,7 @@ final class LedgerRegistration implements NotificationListener {
       registered = true;
     } catch (InstanceAlreadyExistsException e) {
       LOG.log(Level.DEBUG, "The ledger is that of another class loader", e);
-    } catch (JMException e) {
+    } catch (JMException | RuntimeException e) {
       LOG.log(Level.WARNING, "The ledger of the process's memory is not shown in JMX", e);
     }
   }
@@ -126,7 +118,7 @@ final class LedgerRegistration implements NotificationListener {
         server.unregisterMBean(name);
       } catch (InstanceNotFoundException e) {
         LOG.log(Level.DEBUG, "The ledger was taken out by somebody else", e);
-      } catch (JMException e) {
+      } catch (JMException | RuntimeException e) {
         LOG.log(Level.WARNING, "The ledger of the process's memory stays in JMX", e);
       }
     }
@@ -150,22 +142,5 @@ final class LedgerRegistration implements NotificationListener {
     } catch (JMException e) {
       LOG.log(Level.DEBUG, "Nothing tells of the ledger's end any more", e);
     }
-  }
-
-  private static ExecutorService newWorker() {
-    ThreadPoolExecutor worker =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform()
-                .daemon()
-                .name("rmm-ledger")
-                .inheritInheritableThreadLocals(false)
-                .factory());
-    worker.allowCoreThreadTimeOut(true);
-    return worker;
   }
 }

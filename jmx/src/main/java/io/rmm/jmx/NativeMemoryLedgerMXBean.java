@@ -7,8 +7,9 @@ import java.util.Map;
  * Where the resident memory of this process goes, beside the limit of its container, under {@code
  * io.rmm:type=NativeMemoryLedger}. There is one for the process while it has a memory manager.
  *
- * <p>All but the container's figures come from one sample, whose time {@code SampleTime} tells:
- * some seconds old for those who read often. {@code ResidentBytes = ExplainedBytes +
+ * <p>All but the container's figures come from one sample, whose time {@code SampleTime} tells. A
+ * read gets the latest, some seconds old, at once; the first read, and one after minutes without
+ * any, waits for a new one, a second at the most. {@code ResidentBytes = ExplainedBytes +
  * UnexplainedBytes}, and the lines add up to {@code ResidentBytes}; none is below zero.
  */
 @Description("Where the resident memory of the process goes")
@@ -45,7 +46,7 @@ public interface NativeMemoryLedgerMXBean {
 
   @Description(
       "Bytes that are left up to a limit, whichever is nearest, when file contents not used of late"
-          + " are let go of; 2^63 - 1 for no limit")
+          + " are let go of; 2^63 - 1 for no limit, -1 if unknown")
   @Measure(units = "bytes", type = Measure.GAUGE)
   long getHeadroom();
 

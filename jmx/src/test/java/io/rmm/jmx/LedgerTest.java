@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rmm.jmx.programs.HoldingProgram;
-import java.nio.charset.StandardCharsets;
+import io.rmm.jmx.programs.LedgerProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +24,8 @@ class LedgerTest {
 
   private static final long MIB = 1L << 20;
 
+  private static final int MANY = 60_000;
+
   /** What the JDK itself may have of the same kind, and pages at the ends. */
   private static final Offset<Long> CLOSE = within(2 * MIB);
 
@@ -35,115 +34,110 @@ class LedgerTest {
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseZGC"})
   void withTrackingEveryKindIsToldApart(String collector) throws Exception {
-    Map<String, String> ledger = run(TRACKING, collector);
+    assertThatEveryKindIsToldApart(run(TRACKING, collector));
+  }
 
-    assertThat(resident(ledger, "direct buffers")).isCloseTo(HoldingProgram.DIRECT, CLOSE);
-    assertThat(resident(ledger, "arenas")).isCloseTo(HoldingProgram.ARENA, CLOSE);
-    assertThat(ledger).containsEntry("evidence.java heap", "MEASURED");
-    assertThat(ledger.get("Notes")).doesNotContain(TRACKING);
-    assertThat(resident(ledger, "threads")).isPositive();
-    assertThat(resident(ledger, "gc")).isPositive();
-    assertThat(resident(ledger, "other NMT")).isPositive();
-    assertThat(number(ledger, "ExplainedBytes"))
-        .isGreaterThanOrEqualTo(number(ledger, "ResidentBytes") * 95 / 100);
+  @Test
+  void withDetailedTrackingEveryKindIsToldApart() throws Exception {
+    assertThatEveryKindIsToldApart(run("-XX:NativeMemoryTracking=detail"));
+  }
+
+  private static void assertThatEveryKindIsToldApart(LedgerRun ledger) {
+    assertThat(ledger.resident("direct buffers")).isCloseTo(HoldingProgram.DIRECT, CLOSE);
+    assertThat(ledger.resident("arenas")).isCloseTo(HoldingProgram.ARENA, CLOSE);
+    assertThat(ledger.text("evidence.java heap")).isEqualTo("MEASURED");
+    assertThat(ledger.text("Notes")).doesNotContain(TRACKING);
+    assertThat(ledger.resident("threads")).isPositive();
+    assertThat(ledger.resident("gc")).isPositive();
+    assertThat(ledger.resident("other NMT")).isPositive();
+    assertThat(ledger.number("ExplainedBytes"))
+        .isGreaterThanOrEqualTo(ledger.number("ResidentBytes") * 95 / 100);
     assertWhatHoldsInAnyCase(ledger);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseZGC"})
   void withoutTrackingItSaysWhatItCannotTellApart(String collector) throws Exception {
-    Map<String, String> ledger = run(collector);
+    LedgerRun ledger = run(collector);
 
-    assertThat(ledger.get("Notes")).contains("gc", "arenas", TRACKING);
-    assertThat(resident(ledger, "direct buffers")).isCloseTo(HoldingProgram.DIRECT, CLOSE);
-    assertThat(resident(ledger, "unexplained")).isGreaterThan(HoldingProgram.ARENA);
-    assertThat(ledger)
-        .containsEntry("evidence.java heap", "MEASURED")
-        .containsEntry("evidence.metaspace", "ESTIMATED")
-        .containsEntry("committed.gc", "-1");
+    assertThat(ledger.text("Notes")).contains("gc", "arenas", TRACKING);
+    assertThat(ledger.resident("direct buffers")).isCloseTo(HoldingProgram.DIRECT, CLOSE);
+    assertThat(ledger.resident("unexplained")).isGreaterThan(HoldingProgram.ARENA);
+    assertThat(ledger.text("evidence.java heap")).isEqualTo("MEASURED");
+    assertThat(ledger.text("evidence.metaspace")).isEqualTo("ESTIMATED");
+    assertThat(ledger.number("committed.gc")).isEqualTo(-1);
     assertWhatHoldsInAnyCase(ledger);
   }
 
   /** A runtime cut to what JMX needs has no diagnostic commands. */
   @Test
   void withoutDiagnosticCommandsTheMappingsAreReadAllTheSame() throws Exception {
-    Map<String, String> ledger = run(TRACKING, "--limit-modules=java.management");
+    LedgerRun ledger = run(TRACKING, "--limit-modules=java.management");
 
-    assertThat(ledger.get("Notes")).contains(TRACKING);
-    assertThat(ledger).containsEntry("evidence.java heap", "ESTIMATED");
+    assertThat(ledger.text("Notes")).contains(TRACKING);
+    assertThat(ledger.text("evidence.java heap")).isEqualTo("ESTIMATED");
     assertWhatHoldsInAnyCase(ledger);
   }
 
   @Test
   void blocksOfThePortablePageSourceAreNotTakenForArenas() throws Exception {
-    Map<String, String> ledger = run(TRACKING, "-Drmm.source=portable");
+    LedgerRun ledger = run(TRACKING, "-Drmm.source=portable");
 
     // The JDK allocates some MiB more for each extent, to align it; these are an arena's.
-    assertThat(resident(ledger, "arenas")).isCloseTo(HoldingProgram.ARENA, within(8 * MIB));
-    assertThat(ledger).containsEntry("evidence.RMM", "ESTIMATED");
-    assertThat(resident(ledger, "RMM"))
+    assertThat(ledger.resident("arenas")).isCloseTo(HoldingProgram.ARENA, within(8 * MIB));
+    assertThat(ledger.text("evidence.RMM")).isEqualTo("ESTIMATED");
+    assertThat(ledger.resident("RMM"))
         .isGreaterThanOrEqualTo(HoldingProgram.TOUCHED_BLOCK + HoldingProgram.UNTOUCHED_BLOCK);
   }
 
-  private static void assertWhatHoldsInAnyCase(Map<String, String> ledger) {
+  /** Near the 65,530 mappings that a process may have. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xmx64m", "-Xmx512m"})
+  void aProcessOfVeryManyMappingsIsReadInAnyHeap(String heap) throws Exception {
+    Path file = folder.resolve("page");
+    Files.write(file, new byte[(int) LedgerProgram.MAPPING]);
+    LedgerRun ledger =
+        LedgerRun.of(
+            LedgerProgram.class,
+            List.of(TRACKING, heap, "-XX:+ExitOnOutOfMemoryError"),
+            file.toString(),
+            String.valueOf(MANY));
+
+    ledger.assertThatItAddsUp();
+    assertThat(ledger.resident("mapped files")).isCloseTo(MANY * LedgerProgram.MAPPING, CLOSE);
+    assertThat(ledger.resident("RMM")).isCloseTo(LedgerProgram.BLOCK, CLOSE);
+    assertThat(ledger.resident("gc")).isPositive();
+    if (heap.equals("-Xmx64m")) {
+      assertThat(ledger.text("Notes")).contains("a heap too small");
+      assertThat(ledger.number("measured.gc")).isZero();
+    } else {
+      assertThat(ledger.text("Notes")).doesNotContain("mappings");
+      assertThat(ledger.number("measured.gc")).isPositive();
+    }
+  }
+
+  private static void assertWhatHoldsInAnyCase(LedgerRun ledger) {
     // Committed memory that nobody has touched is not resident.
-    assertThat(ledger).containsEntry("evidence.RMM", "MEASURED");
-    assertThat(resident(ledger, "RMM")).isCloseTo(HoldingProgram.TOUCHED_BLOCK, CLOSE);
-    assertThat(number(ledger, "committed.RMM"))
+    assertThat(ledger.text("evidence.RMM")).isEqualTo("MEASURED");
+    assertThat(ledger.resident("RMM")).isCloseTo(HoldingProgram.TOUCHED_BLOCK, CLOSE);
+    assertThat(ledger.number("committed.RMM"))
         .isGreaterThanOrEqualTo(HoldingProgram.TOUCHED_BLOCK + HoldingProgram.UNTOUCHED_BLOCK);
 
-    assertThat(ledger).containsEntry("evidence.mapped files", "MEASURED");
-    assertThat(resident(ledger, "mapped files")).isCloseTo(HoldingProgram.MAPPED, CLOSE);
-    assertThat(resident(ledger, "libraries")).isPositive();
-    assertThat(resident(ledger, "java heap")).isPositive();
-    assertThat(resident(ledger, "metaspace")).isPositive();
-    assertThat(resident(ledger, "code")).isPositive();
+    assertThat(ledger.text("evidence.mapped files")).isEqualTo("MEASURED");
+    assertThat(ledger.resident("mapped files")).isCloseTo(HoldingProgram.MAPPED, CLOSE);
+    assertThat(ledger.resident("libraries")).isPositive();
+    assertThat(ledger.resident("java heap")).isPositive();
+    assertThat(ledger.resident("metaspace")).isPositive();
+    assertThat(ledger.resident("code")).isPositive();
 
-    long resident = number(ledger, "ResidentBytes");
-    assertThat(resident).isCloseTo(number(ledger, "VmRSS"), within(20 * MIB));
-    assertThat(sum(ledger, "resident.")).isEqualTo(resident);
-    assertThat(number(ledger, "ExplainedBytes") + number(ledger, "UnexplainedBytes"))
-        .isEqualTo(resident);
-    assertThat(ledger.entrySet())
-        .filteredOn(entry -> entry.getKey().startsWith("resident."))
-        .allMatch(entry -> Long.parseLong(entry.getValue()) >= 0);
-    assertThat(ledger).containsEntry("left", "0");
+    assertThat(ledger.number("ResidentBytes")).isCloseTo(ledger.number("VmRSS"), within(20 * MIB));
+    ledger.assertThatItAddsUp();
+    assertThat(ledger.number("left")).isZero();
   }
 
-  private Map<String, String> run(String... options) throws Exception {
+  private LedgerRun run(String... options) throws Exception {
     Path file = folder.resolve("data file");
     Files.write(file, new byte[(int) HoldingProgram.MAPPED]);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of(options));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(HoldingProgram.class.getName(), file.toString()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    Map<String, String> ledger = new LinkedHashMap<>();
-    output
-        .lines()
-        .map(line -> line.split("=", 2))
-        .filter(parts -> parts.length == 2)
-        .forEach(parts -> ledger.put(parts[0], parts[1]));
-    return ledger;
-  }
-
-  private static long resident(Map<String, String> ledger, String line) {
-    return number(ledger, "resident." + line);
-  }
-
-  private static long number(Map<String, String> ledger, String name) {
-    assertThat(ledger).containsKey(name);
-    return Long.parseLong(ledger.get(name));
-  }
-
-  private static long sum(Map<String, String> ledger, String prefix) {
-    return ledger.entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith(prefix))
-        .mapToLong(entry -> Long.parseLong(entry.getValue()))
-        .sum();
+    return LedgerRun.of(HoldingProgram.class, List.of(options), file.toString());
   }
 }

@@ -24,6 +24,13 @@ final class Claims {
           Purpose.GC,
           Purpose.OTHER_NMT);
 
+  /**
+   * What is neither in a range that is known by its addresses, nor a file, as the class data
+   * archive is.
+   */
+  private static final List<Purpose> KNOWN_BY_TAGS_ALONE =
+      List.of(Purpose.METASPACE, Purpose.THREADS, Purpose.GC, Purpose.OTHER_NMT);
+
   private final PlatformMemory platform;
   private final Managers managers;
   private final Optional<TrackedMemory> tracked;
@@ -72,6 +79,12 @@ final class Claims {
    * @return bytes that could not be met
    */
   long meet(Division division) {
+    tracked.ifPresent(
+        memory -> {
+          for (Purpose purpose : PARTLY_FROM_MALLOC) {
+            division.expect(purpose, memory.of(purpose).mostMapped());
+          }
+        });
     division.claimCertain(Purpose.RMM, managers.elsewhere());
     division.claimCertain(Purpose.DIRECT_BUFFERS, platform.direct());
     division.claimCertain(Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L));
@@ -80,13 +93,16 @@ final class Claims {
 
   private Map<Purpose, Long> besideMappings(Division division) {
     Map<Purpose, Long> claims = new EnumMap<>(Purpose.class);
-    if (tracked.isPresent()) {
+    if (tracked.isPresent() && division.hasTags()) {
       for (Purpose purpose : PARTLY_FROM_MALLOC) {
         claims.put(purpose, tracked.get().of(purpose).mallocBytes());
       }
     } else {
-      // Without the tracker, metaspace has no mappings of its own, nor has what is no range.
-      for (Purpose purpose : List.of(Purpose.JAVA_HEAP, Purpose.METASPACE, Purpose.CODE)) {
+      // Ranges and files are all that has been found: what is neither has been measured nowhere.
+      for (Purpose purpose : KNOWN_BY_TAGS_ALONE) {
+        claims.put(purpose, committed.getOrDefault(purpose, 0L));
+      }
+      for (Purpose purpose : List.of(Purpose.JAVA_HEAP, Purpose.CODE)) {
         if (!division.hasMeasured(purpose)) {
           claims.put(purpose, committed.getOrDefault(purpose, 0L));
         }

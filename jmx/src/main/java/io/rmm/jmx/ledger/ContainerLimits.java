@@ -2,7 +2,6 @@ package io.rmm.jmx.ledger;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +27,7 @@ public final class ContainerLimits {
   /** There is no limit, or none is known. */
   public static final long NONE = Long.MAX_VALUE;
 
-  /** No usage is known. */
+  /** No usage is known, or no headroom although there is a limit. */
   public static final long UNKNOWN = -1;
 
   private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
@@ -44,7 +43,8 @@ public final class ContainerLimits {
    *
    * @param limit the lowest limit on the path in bytes, or {@link #NONE}
    * @param usage bytes that count in the process's own group, or {@link #UNKNOWN}
-   * @param headroom the least headroom on the path, or {@link #NONE}; never below zero
+   * @param headroom the least headroom on the path, {@link #NONE} without a limit, or {@link
+   *     #UNKNOWN}; else not below zero
    * @param note what could not be found out, or an empty string
    */
   public record Reading(long limit, long usage, long headroom, String note) {}
@@ -98,72 +98,46 @@ public final class ContainerLimits {
     long lowest = NONE;
     long headroom = NONE;
     long ownUsage = UNKNOWN;
-    boolean readable = false;
+    long ownHeld = UNKNOWN;
+    boolean unreadable = !Files.isDirectory(group.folder());
     for (Path folder : group.foldersUpwards()) {
-      String stat = text(folder.resolve("memory.stat")).orElse("");
-      OptionalLong usage = number(folder.resolve(version.usage));
-      Optional<String> limitText = text(folder.resolve(version.limit));
-      readable |= limitText.isPresent() || usage.isPresent();
-      if (ownUsage == UNKNOWN) {
-        ownUsage = usage.orElse(UNKNOWN);
+      GroupFile stat = GroupFile.read(folder.resolve("memory.stat"));
+      GroupFile usageFile = GroupFile.read(folder.resolve(version.usage));
+      GroupFile limitFile = GroupFile.read(folder.resolve(version.limit));
+      unreadable |= usageFile.isUnreadable() || limitFile.isUnreadable();
+      OptionalLong usage = usageFile.number();
+      long held = UNKNOWN;
+      if (usage.isPresent()) {
+        held = Math.max(0, usage.getAsLong() - stat.value(version.reclaimable).orElse(0));
+        if (ownUsage == UNKNOWN) {
+          ownUsage = usage.getAsLong();
+          ownHeld = held;
+        }
       }
-      long limit = limitText.map(ContainerLimits::limit).orElse(NONE);
+      long limit = limitOf(limitFile.number()); // "max" is no number
       if (version == Version.V1) {
-        lowest = Math.min(lowest, limitOf(value(stat, "hierarchical_memory_limit").orElse(NONE)));
+        lowest = Math.min(lowest, limitOf(stat.value("hierarchical_memory_limit")));
       }
       lowest = Math.min(lowest, limit);
-      if (limit != NONE && usage.isPresent()) {
-        long held = usage.getAsLong() - value(stat, version.reclaimable).orElse(0);
-        headroom = Math.min(headroom, Math.clamp(limit - held, 0, limit));
+      if (limit != NONE && held != UNKNOWN) {
+        headroom = Math.min(headroom, Math.max(0, limit - held));
       }
     }
-    if (lowest != NONE && headroom == NONE && ownUsage != UNKNOWN) {
-      // The limit is that of a group that cannot be seen, whose other members cannot be either.
-      headroom = Math.clamp(lowest - ownUsage, 0, lowest);
+    if (lowest != NONE && ownHeld != UNKNOWN) {
+      // The lowest limit may be that of a group that cannot be seen, which holds this at the least.
+      headroom = Math.min(headroom, Math.max(0, lowest - ownHeld));
     }
     return new Reading(
         lowest,
         ownUsage,
-        headroom,
-        readable ? "" : "The files of the process's control group cannot be read");
+        lowest != NONE && headroom == NONE ? UNKNOWN : headroom,
+        unreadable
+            ? "Files of the process's control group, or of one above it, cannot be read"
+            : "");
   }
 
-  /** A limit as both versions write it; what is no number is none, as {@code max} is. */
-  private static long limit(String text) {
-    return limitOf(parse(text).orElse(NONE));
-  }
-
-  private static long limitOf(long bytes) {
-    return bytes < 0 || bytes >= NO_LIMIT_FROM ? NONE : bytes;
-  }
-
-  private static OptionalLong number(Path file) {
-    Optional<String> text = text(file);
-    return text.isEmpty() ? OptionalLong.empty() : parse(text.get());
-  }
-
-  private static OptionalLong value(String stat, String key) {
-    return stat.lines()
-        .filter(line -> line.startsWith(key + " "))
-        .map(line -> parse(line.substring(key.length() + 1)))
-        .findFirst()
-        .orElse(OptionalLong.empty());
-  }
-
-  private static OptionalLong parse(String text) {
-    try {
-      return OptionalLong.of(Long.parseLong(text.strip()));
-    } catch (NumberFormatException e) {
-      return OptionalLong.empty();
-    }
-  }
-
-  /** The root group lacks these files in version 2, so that one is missing is nothing unusual. */
-  private static Optional<String> text(Path file) {
-    try {
-      return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+  private static long limitOf(OptionalLong bytes) {
+    long limit = bytes.orElse(NONE);
+    return limit < 0 || limit >= NO_LIMIT_FROM ? NONE : limit;
   }
 }

@@ -21,9 +21,10 @@ import java.util.function.LongPredicate;
  *
  * <p><b>Neighbours.</b> The kernel makes one mapping of two that touch, and the JVM's map then
  * gives all of it the tag of one: 24 MiB of a direct buffer beside a table of the collector are the
- * collector's then. It shows where memory that is filled with zeros, thus resident for certain, has
- * more bytes than are left to claim. What is missing is taken from the largest mapping that has a
- * tag, the heap's aside.
+ * collector's then. It shows in that the mappings of a purpose are longer than what the JVM says it
+ * has mapped for it ({@link #expect}). Who has the excess, and how much of it is resident, does not
+ * show. But memory that was filled with zeros is resident for certain; so where more of that is
+ * claimed than is left, it is taken from there, and never more than the excess.
  *
  * <p>What nobody claims is unexplained: memory of native libraries, freed memory that the C library
  * keeps, leaks.
@@ -36,10 +37,15 @@ final class Division {
 
   private final Map<Purpose, Long> measured = new EnumMap<>(Purpose.class);
   private final Map<Purpose, Long> estimated = new EnumMap<>(Purpose.class);
+
+  /** The length of the mappings with a tag that may have been merged with others. */
+  private final Map<Purpose, Long> tagged = new EnumMap<>(Purpose.class);
+
+  /** By how much these are too long. */
+  private final Map<Purpose, Long> excess = new EnumMap<>(Purpose.class);
+
   private long resident;
   private long unclaimed;
-  private long largestTagged;
-  private Purpose purposeOfLargest = Purpose.OTHER_NMT;
 
   /**
    * Begins a division.
@@ -59,15 +65,12 @@ final class Division {
       unclaimed += mapping.resident();
     } else {
       measured.merge(purpose, mapping.resident(), Long::sum);
-      if (mayHideOthers(mapping, purpose) && mapping.resident() > largestTagged) {
-        largestTagged = mapping.resident();
-        purposeOfLargest = purpose;
+      if (!mapping.tag().isEmpty()) {
+        // What has a file, or is only reserved, is never one mapping with memory from malloc.
+        boolean mergeable = mapping.file().isEmpty() && mapping.accessible();
+        tagged.merge(purpose, mergeable ? mapping.extent() : 0, Long::sum);
       }
     }
-  }
-
-  private static boolean mayHideOthers(Mapping mapping, Purpose purpose) {
-    return !mapping.tag().isEmpty() && mapping.file().isEmpty() && purpose != Purpose.JAVA_HEAP;
   }
 
   /**
@@ -123,6 +126,20 @@ final class Division {
     return measured.containsKey(purpose);
   }
 
+  /** Tells whether the JVM has given mappings a tag. */
+  boolean hasTags() {
+    return !tagged.isEmpty();
+  }
+
+  /**
+   * Notes what the JVM has mapped for a purpose, so that what is mapped beyond that is known.
+   *
+   * @param mostMapped the length of all its mappings that are more than reserved
+   */
+  void expect(Purpose purpose, long mostMapped) {
+    excess.put(purpose, Math.max(0, tagged.getOrDefault(purpose, 0L) - mostMapped));
+  }
+
   /** Meets a claim as far as what is left does, before those that come later. */
   void claim(Purpose purpose, long bytes) {
     long met = Math.clamp(bytes, 0, unclaimed);
@@ -132,11 +149,12 @@ final class Division {
 
   /** Meets a claim of memory that is resident for certain, be it hidden by a neighbour. */
   void claimCertain(Purpose purpose, long bytes) {
-    long hidden = Math.clamp(bytes - unclaimed, 0, largestTagged);
-    if (hidden > 0) {
-      largestTagged -= hidden;
+    for (Map.Entry<Purpose, Long> hiding : excess.entrySet()) {
+      long most = Math.min(hiding.getValue(), measured.getOrDefault(hiding.getKey(), 0L));
+      long hidden = Math.clamp(bytes - unclaimed, 0, most);
+      measured.merge(hiding.getKey(), -hidden, Long::sum);
+      hiding.setValue(hiding.getValue() - hidden);
       unclaimed += hidden;
-      measured.merge(purposeOfLargest, -hidden, Long::sum);
     }
     claim(purpose, bytes);
   }

@@ -3,7 +3,6 @@ package io.rmm.jmx.ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,21 +28,13 @@ final class JvmRanges {
   }
 
   private void add(String text, Purpose purpose) {
-    addRanges(
-        text,
-        (start, end) -> {
-          if (Long.compareUnsigned(start, end) < 0) {
-            ranges.add(new Range(start, end, purpose));
-          }
-        });
-  }
-
-  static void addRanges(String text, BiConsumer<Long, Long> ranges) {
     Matcher brackets = BRACKETS.matcher(text);
     while (brackets.find()) {
-      ranges.accept(
-          Long.parseUnsignedLong(brackets.group(1), 16),
-          Long.parseUnsignedLong(brackets.group(2), 16));
+      long start = Long.parseUnsignedLong(brackets.group(1), 16);
+      long end = Long.parseUnsignedLong(brackets.group(2), 16);
+      if (Long.compareUnsigned(start, end) < 0) {
+        ranges.add(new Range(start, end, purpose));
+      }
     }
   }
 

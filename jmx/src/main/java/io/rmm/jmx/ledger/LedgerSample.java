@@ -28,4 +28,18 @@ public record LedgerSample(
     managers = Map.copyOf(managers);
     notes = List.copyOf(notes);
   }
+
+  /** Returns the resident bytes that nobody accounts for, or {@link Account#UNKNOWN}. */
+  public long unexplained() {
+    return accounts.stream()
+        .filter(account -> account.purpose() == Purpose.UNEXPLAINED)
+        .mapToLong(Account::resident)
+        .findFirst()
+        .orElse(Account.UNKNOWN);
+  }
+
+  /** Returns the resident bytes of which it is known what for, or {@link Account#UNKNOWN}. */
+  public long explained() {
+    return accounts.isEmpty() ? Account.UNKNOWN : resident - unexplained();
+  }
 }

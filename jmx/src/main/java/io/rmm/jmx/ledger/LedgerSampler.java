@@ -2,6 +2,7 @@ package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.MemorySource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,9 +32,11 @@ import org.jspecify.annotations.Nullable;
  * resident is known as a sum, and everything is claimed from it. What was missing is noted.
  *
  * <p><b>Cost.</b> The kernel walks all page tables of the process: 2 to 4 ms for 220 mappings, and
- * a few microseconds for each further one. Other threads may take memory meanwhile; one that maps
- * or unmaps some waits at times, for microseconds. So samples are taken seldom ({@link
- * SampledLedger}).
+ * some ten microseconds for each further one. Other threads may take memory meanwhile; one that
+ * maps or unmaps some waits at times, for microseconds. So samples are taken seldom ({@link
+ * Sampled}). The JVM's memory map is one string; where the heap is too small for that, {@code
+ * smaps} is read line by line, and what only tags tell is estimated. With more than a quarter of a
+ * million mappings neither is read.
  */
 public final class LedgerSampler {
 
@@ -43,6 +46,20 @@ public final class LedgerSampler {
       "Native memory tracking is off: threads, gc, arenas and other memory of the JVM cannot be"
           + " told apart, and count as unexplained. Start the JVM with"
           + " -XX:NativeMemoryTracking=summary";
+
+  /** Reading more takes some seconds of a processor's time; a process seldom may have as many. */
+  static final long MOST_MAPPINGS = 250_000;
+
+  /**
+   * A row of the JVM's memory map takes about a hundred bytes, in the JVM's memory and then in
+   * ours.
+   */
+  private static final long ROW_BYTES = 128;
+
+  /** A string of this part of the heap is no danger to it. */
+  private static final long PART_OF_HEAP = 16;
+
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private static final Pattern RESIDENT_KIND =
       Pattern.compile("Rss(?<kind>Anon|File|Shmem):\\s+(?<kibibytes>\\d{1,15}) kB");
@@ -72,13 +89,21 @@ public final class LedgerSampler {
     long time = System.currentTimeMillis();
     long start = System.nanoTime();
     List<String> notes = new ArrayList<>();
-    Managers managers = Managers.now(server, sources);
+    Managers managers = Managers.now(server, distinctSources());
     Optional<TrackedMemory> tracked = commands.nativeMemory().flatMap(TrackedMemory::parse);
     Division division = new Division(ranges(), this::anySourceReserves);
     boolean mapped = addMappings(division, notes);
-    if (!mapped && !addTotals(division, notes)) {
-      return new LedgerSample(
-          time, System.nanoTime() - start, Account.UNKNOWN, List.of(), managers.committed(), notes);
+    if (!mapped) {
+      division = new Division(ranges(), this::anySourceReserves); // some may have been read
+      if (!addTotals(division, notes)) {
+        return new LedgerSample(
+            time,
+            System.nanoTime() - start,
+            Account.UNKNOWN,
+            List.of(),
+            managers.committed(),
+            notes);
+      }
     }
     PlatformMemory platform = PlatformMemory.now();
     if (tracked.isEmpty()) {
@@ -102,6 +127,11 @@ public final class LedgerSampler {
         notes);
   }
 
+  /** A source is there once for each view that shows the ledger. */
+  private List<MemorySource> distinctSources() {
+    return sources.stream().distinct().toList();
+  }
+
   private JvmRanges ranges() {
     JvmRanges known = ranges;
     if (known == null) {
@@ -122,21 +152,58 @@ public final class LedgerSampler {
 
   /** Returns whether there are mappings. */
   private boolean addMappings(Division division, List<String> notes) {
-    Optional<String> map = commands.systemMap();
-    if (map.isPresent() && SystemMap.read(map.get(), division::add) > 0) {
-      return true;
-    }
     try {
+      long count = countMappings();
+      if (count > MOST_MAPPINGS) {
+        notes.add(
+            "The process has "
+                + count
+                + " mappings, too many to look at each: all lines are estimated from what their"
+                + " owners have committed");
+        return false;
+      }
+      if (count * ROW_BYTES <= Runtime.getRuntime().maxMemory() / PART_OF_HEAP) {
+        Optional<String> map = commands.systemMap();
+        if (map.isPresent() && SystemMap.read(map.get(), division::add) > 0) {
+          return true;
+        }
+      } else {
+        notes.add(
+            "The process has "
+                + count
+                + " mappings, and a heap too small to hold the JVM's map of them: what is not in"
+                + " the heap, the code cache or a file is estimated");
+      }
       if (Smaps.read(processFolder.resolve("smaps"), division::add) > 0) {
         return true;
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "smaps cannot be read", e);
+      LOG.log(Level.DEBUG, "The mappings cannot be read", e);
     }
     notes.add(
-        "The mappings of the process cannot be read (/proc/self/smaps): all lines are estimated"
-            + " from what their owners have committed");
+        "The mappings of the process cannot be read (/proc/self/maps, smaps): all lines are"
+            + " estimated from what their owners have committed");
     return false;
+  }
+
+  /**
+   * Counts the mappings, which takes a tenth of the time that {@code smaps} takes.
+   *
+   * @throws IOException if the system has no such file, or does not let it be read
+   */
+  private long countMappings() throws IOException {
+    long count = 0;
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (InputStream maps = Files.newInputStream(processFolder.resolve("maps"))) {
+      for (int read = maps.read(buffer); read >= 0; read = maps.read(buffer)) {
+        for (int i = 0; i < read; i++) {
+          if (buffer[i] == '\n') {
+            count++;
+          }
+        }
+      }
+    }
+    return count;
   }
 
   /** Returns whether it is known how much is resident. */

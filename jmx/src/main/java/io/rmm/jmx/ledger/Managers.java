@@ -3,6 +3,7 @@ package io.rmm.jmx.ledger;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.signal.ManagedBean;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -14,8 +15,8 @@ import javax.management.ObjectName;
 /**
  * What the memory managers of the process have committed.
  *
- * <p>Asked of their beans, so that managers of another class loader, whose classes are not ours,
- * are told of like our own.
+ * <p>Those of another class loader, whose classes are not ours, are asked by their beans, if they
+ * have some.
  *
  * @param committed bytes by manager; a second one of a name has its number behind it
  * @param elsewhere bytes of them that lie outside the address range that our own managers share:
@@ -30,24 +31,43 @@ record Managers(Map<String, Long> committed, long elsewhere) {
 
   private static final String IN_RANGE = "linux";
 
-  static Managers now(MBeanServer server, Iterable<MemorySource> ours) {
+  static Managers now(MBeanServer server, Collection<MemorySource> ours) {
     Map<String, Long> committed = new TreeMap<>();
-    for (ObjectName bean : server.queryNames(pattern(), null)) {
-      try {
-        if (server.getAttribute(bean, "Committed") instanceof Long bytes) {
-          committed.put(nameOf(bean), bytes);
-        }
-      } catch (JMException | RuntimeException e) {
-        LOG.log(Level.DEBUG, "Bean " + bean + " has gone or does not answer", e);
-      }
-    }
-    long elsewhere = committed.values().stream().mapToLong(Long::longValue).sum();
+    long elsewhere = 0;
     for (MemorySource source : ours) {
-      if (IN_RANGE.equals(source.configuration().get(PAGE_SOURCE))) {
-        elsewhere -= source.snapshot().committedBytes();
+      long bytes = source.snapshot().committedBytes();
+      committed.put(freeName(committed, source.name()), bytes);
+      if (!IN_RANGE.equals(source.configuration().get(PAGE_SOURCE))) {
+        elsewhere += bytes;
       }
     }
-    return new Managers(committed, Math.max(0, elsewhere));
+    // A bean that has the name of one of ours is taken for its own.
+    for (ObjectName bean : server.queryNames(pattern(), null)) {
+      String name = nameOf(bean);
+      if (!committed.containsKey(name)) {
+        long bytes = committedOf(server, bean);
+        committed.put(name, bytes);
+        elsewhere += bytes;
+      }
+    }
+    return new Managers(committed, elsewhere);
+  }
+
+  private static String freeName(Map<String, Long> taken, String name) {
+    String free = name;
+    for (int instance = 2; taken.containsKey(free); instance++) {
+      free = numbered(name, String.valueOf(instance));
+    }
+    return free;
+  }
+
+  private static long committedOf(MBeanServer server, ObjectName bean) {
+    try {
+      return server.getAttribute(bean, "Committed") instanceof Long bytes ? bytes : 0;
+    } catch (JMException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "Bean " + bean + " has gone or does not answer", e);
+      return 0;
+    }
   }
 
   /** Returns the bytes of all managers. */
@@ -59,7 +79,11 @@ record Managers(Map<String, Long> committed, long elsewhere) {
     String manager = Objects.requireNonNullElse(bean.getKeyProperty("manager"), "");
     String name = manager.startsWith("\"") ? ObjectName.unquote(manager) : manager;
     String instance = bean.getKeyProperty("instance");
-    return instance == null ? name : name + " (" + instance + ")";
+    return instance == null ? name : numbered(name, instance);
+  }
+
+  private static String numbered(String name, String instance) {
+    return name + " (" + instance + ")";
   }
 
   private static ObjectName pattern() {

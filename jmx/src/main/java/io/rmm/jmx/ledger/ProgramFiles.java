@@ -14,6 +14,9 @@ final class ProgramFiles {
   /** Where systems keep what is installed; data that programs map lies elsewhere. */
   private static final List<String> SYSTEM_FOLDERS = List.of("/usr/", "/lib/", "/lib64/", "/bin/");
 
+  /** What the kernel puts behind the name of a file that is there no more, as in an update. */
+  private static final String DELETED = " (deleted)";
+
   private final String javaHome;
   private final String executable;
 
@@ -22,7 +25,9 @@ final class ProgramFiles {
     this.executable = ProcessHandle.current().info().command().orElse("");
   }
 
-  boolean contains(String file) {
+  boolean contains(String mapped) {
+    String file =
+        mapped.endsWith(DELETED) ? mapped.substring(0, mapped.length() - DELETED.length()) : mapped;
     return file.startsWith(javaHome)
         || file.equals(executable)
         || file.endsWith(".so")

@@ -21,8 +21,8 @@ final class SystemMap {
 
   private static final Pattern ROW =
       Pattern.compile(
-          "0x(?<start>\\p{XDigit}{1,16})-0x(?<end>\\p{XDigit}{1,16}) +\\d+ +\\S+ +(?<resident>\\d{1,18})"
-              + " +\\d+ +\\S+ +\\S+ +(?<info>\\S+) +(?<file>.*)");
+          "0x(?<start>\\p{XDigit}{1,16})-0x(?<end>\\p{XDigit}{1,16}) +\\d+ +(?<rights>\\S+)"
+              + " +(?<resident>\\d{1,18}) +\\d+ +\\S+ +\\S+ +(?<info>\\S+) +(?<file>.*)");
 
   private static final String NOTHING = "-";
 
@@ -34,16 +34,17 @@ final class SystemMap {
    * @return how many there were
    */
   static int read(String text, Consumer<Mapping> mappings) {
-    Matcher row = ROW.matcher("");
+    Matcher row = ROW.matcher(text);
     int count = 0;
     for (int start = 0; start < text.length(); ) {
       int lineEnd = text.indexOf('\n', start);
       int end = lineEnd < 0 ? text.length() : lineEnd;
-      if (row.reset(text.subSequence(start, end)).matches()) {
+      if (row.region(start, end).matches()) {
         mappings.accept(
             new Mapping(
                 Long.parseUnsignedLong(row.group("start"), 16),
                 Long.parseUnsignedLong(row.group("end"), 16),
+                !row.group("rights").startsWith(Mapping.NO_RIGHTS),
                 Long.parseLong(row.group("resident")),
                 tag(row.group("info")),
                 orEmpty(row.group("file"))));

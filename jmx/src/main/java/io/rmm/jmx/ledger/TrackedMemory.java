@@ -30,20 +30,27 @@ final class TrackedMemory {
 
   private static final Pattern MAPPED =
       Pattern.compile(
-          "\\s*\\((?:mmap|stack): reserved=\\d+, committed=(?<committed>\\d{1,18})\\b.*");
+          "\\s*\\((?<kind>mmap|stack): reserved=(?<reserved>\\d{1,18}),"
+              + " committed=(?<committed>\\d{1,18})\\b.*");
 
   /**
    * The memory of one purpose.
    *
    * @param committed all bytes
    * @param mallocBytes those of them that do not lie in mappings of the JVM's own
+   * @param mostMapped the length that the mappings of the JVM's own have, those aside that are
+   *     reserved only; of stacks the most that it may be, for of them only what is resident counts
+   *     as committed
    */
-  record Amount(long committed, long mallocBytes) {
+  record Amount(long committed, long mallocBytes, long mostMapped) {
 
-    private static final Amount NONE = new Amount(0, 0);
+    private static final Amount NONE = new Amount(0, 0, 0);
 
     private Amount plus(Amount other) {
-      return new Amount(committed + other.committed, mallocBytes + other.mallocBytes);
+      return new Amount(
+          committed + other.committed,
+          mallocBytes + other.mallocBytes,
+          mostMapped + other.mostMapped);
     }
   }
 
@@ -63,10 +70,14 @@ final class TrackedMemory {
       if (category.reset(line).matches()) {
         purpose = Purpose.ofCategory(category.group("name"));
         long committed = Long.parseLong(category.group("committed"));
-        amounts.merge(purpose, new Amount(committed, committed), Amount::plus);
+        amounts.merge(purpose, new Amount(committed, committed, 0), Amount::plus);
       } else if (!amounts.isEmpty() && mapped.reset(line).matches()) {
         long committed = Long.parseLong(mapped.group("committed"));
-        amounts.merge(purpose, new Amount(0, -committed), Amount::plus);
+        long most =
+            mapped.group("kind").equals("stack")
+                ? Long.parseLong(mapped.group("reserved"))
+                : committed;
+        amounts.merge(purpose, new Amount(0, -committed, most), Amount::plus);
       }
     }
     return amounts.isEmpty() ? Optional.empty() : Optional.of(new TrackedMemory(amounts));
@@ -75,6 +86,6 @@ final class TrackedMemory {
   /** Returns what is known of a purpose. */
   Amount of(Purpose purpose) {
     Amount amount = amounts.getOrDefault(purpose, Amount.NONE);
-    return new Amount(amount.committed, Math.max(0, amount.mallocBytes));
+    return new Amount(amount.committed, Math.max(0, amount.mallocBytes), amount.mostMapped);
   }
 }

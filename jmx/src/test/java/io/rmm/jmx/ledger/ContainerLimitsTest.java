@@ -70,7 +70,60 @@ class ContainerLimitsTest {
     file(
         "sys/fs/cgroup/the memory/app/memory.stat",
         "hierarchical_memory_limit 900\ntotal_inactive_file 50\n");
-    assertThat(read()).isEqualTo(new ContainerLimits.Reading(900, 700, 200, ""));
+    assertThat(read()).isEqualTo(new ContainerLimits.Reading(900, 700, 250, ""));
+  }
+
+  /** A group above the container's, which cannot be seen from inside, has the lowest limit. */
+  @Test
+  void version1LimitOfAGroupThatCannotBeSeen() throws Exception {
+    version1("/docker/abc", "/docker/abc");
+    group("cgroup", "memory.limit_in_bytes", "2000", "memory.usage_in_bytes", "700");
+    file("sys/fs/cgroup/memory.stat", "hierarchical_memory_limit 1000\n");
+    assertThat(read()).isEqualTo(new ContainerLimits.Reading(1000, 700, 300, ""));
+  }
+
+  @Test
+  void version1NestedLimits() throws Exception {
+    version1("/", "/pods/pod/app");
+    group("cgroup/pods/pod/app", "memory.limit_in_bytes", "900", "memory.usage_in_bytes", "100");
+    group("cgroup/pods/pod", "memory.limit_in_bytes", V1_NONE, "memory.usage_in_bytes", "400");
+    group("cgroup/pods", "memory.limit_in_bytes", "1000", "memory.usage_in_bytes", "990");
+    group("cgroup", "memory.limit_in_bytes", V1_NONE, "memory.usage_in_bytes", "5000");
+    assertThat(read()).isEqualTo(new ContainerLimits.Reading(900, 100, 10, ""));
+  }
+
+  /** The machine's topmost group of version 2 has neither a limit nor a usage. */
+  @Test
+  void theTopmostGroupHasNoLimit() throws Exception {
+    version2("/", "/");
+    Files.createDirectories(root.resolve("sys/fs/cgroup"));
+    assertThat(read())
+        .isEqualTo(
+            new ContainerLimits.Reading(
+                ContainerLimits.NONE, ContainerLimits.UNKNOWN, ContainerLimits.NONE, ""));
+  }
+
+  /** The group of a service that does not count memory itself, below one that does. */
+  @Test
+  void aGroupThatDoesNotCountMemoryIsCountedAbove() throws Exception {
+    version2("/", "/slice/service");
+    Files.createDirectories(root.resolve("sys/fs/cgroup/slice/service"));
+    group("cgroup/slice", "memory.max", "1000", "memory.current", "400");
+    assertThat(read()).isEqualTo(new ContainerLimits.Reading(1000, 400, 600, ""));
+  }
+
+  /** A folder in the place of a file cannot be read by anybody, root included. */
+  @Test
+  void filesThatCannotBeReadAreNoted() throws Exception {
+    version2("/", "/pod/app");
+    file("sys/fs/cgroup/pod/app/memory.max", "1000\n");
+    Files.createDirectories(root.resolve("sys/fs/cgroup/pod/app/memory.current"));
+    group("cgroup/pod", "memory.max", "nonsense", "memory.current", "");
+    ContainerLimits.Reading reading = read();
+    assertThat(reading.limit()).isEqualTo(1000);
+    assertThat(reading.usage()).isEqualTo(ContainerLimits.UNKNOWN);
+    assertThat(reading.headroom()).isEqualTo(ContainerLimits.UNKNOWN);
+    assertThat(reading.note()).contains("cannot be read");
   }
 
   @Test
@@ -101,6 +154,13 @@ class ContainerLimitsTest {
   private void version2(String top, String path) throws Exception {
     file("proc/self/cgroup", "0::" + path + "\n");
     file("proc/self/mountinfo", "1 0 0:38 " + top + " /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  }
+
+  private void version1(String top, String path) throws Exception {
+    file("proc/self/cgroup", "4:memory:" + path + "\n");
+    file(
+        "proc/self/mountinfo",
+        "2 0 0:32 " + top + " /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
   }
 
   private void group(String folder, String file1, String text1, String file2, String text2)

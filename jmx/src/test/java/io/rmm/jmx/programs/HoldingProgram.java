@@ -4,16 +4,12 @@ import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import javax.management.AttributeList;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
-import javax.management.openmbean.CompositeData;
 
 /**
  * Holds known amounts of memory of every kind, and prints the ledger. Its argument is a file of
@@ -54,9 +50,11 @@ public final class HoldingProgram {
       long sum = 0;
       MemorySegment mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, MAPPED, arena);
       for (long at = 0; at < MAPPED; at += 4096) {
-        sum += mapped.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at);
+        sum += mapped.get(ValueLayout.JAVA_BYTE, at);
       }
-      print("io.rmm:type=NativeMemoryLedger");
+      LedgerPrinter ledger = new LedgerPrinter();
+      ledger.awaitSample();
+      ledger.print();
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
         if (line.startsWith("VmRSS")) {
           System.out.println("VmRSS=" + (Long.parseLong(line.replaceAll("\\D", "")) << 10));
@@ -65,37 +63,6 @@ public final class HoldingProgram {
       System.out.println(
           "held=" + (sum + direct.capacity() + segment.byteSize() + untouched.byteSize()));
     }
-    System.out.println(
-        "left="
-            + ManagementFactory.getPlatformMBeanServer()
-                .queryNames(new ObjectName("io.rmm:*"), null)
-                .size());
-  }
-
-  private static void print(String name) throws Exception {
-    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    String[] names = {
-      "ResidentBytes", "ExplainedBytes", "UnexplainedBytes", "Lines", "Notes", "SampleDuration"
-    };
-    AttributeList attributes = server.getAttributes(new ObjectName(name), names);
-    attributes
-        .asList()
-        .forEach(
-            attribute -> {
-              switch (attribute.getValue()) {
-                case CompositeData[] lines -> {
-                  for (CompositeData line : lines) {
-                    String of = "." + line.get("name") + "=";
-                    System.out.println("resident" + of + line.get("resident"));
-                    System.out.println("measured" + of + line.get("measured"));
-                    System.out.println("committed" + of + line.get("committed"));
-                    System.out.println("evidence" + of + line.get("evidence"));
-                  }
-                }
-                case String[] notes ->
-                    System.out.println(attribute.getName() + "=" + String.join(" | ", notes));
-                case Object value -> System.out.println(attribute.getName() + "=" + value);
-              }
-            });
+    System.out.println("left=" + LedgerPrinter.beans());
   }
 }
