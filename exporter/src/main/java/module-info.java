@@ -1,6 +1,7 @@
 /**
  * Signals of RMM out to OpenTelemetry and Micrometer, heap profiles, and the tuning loop back in.
- * The libraries are optional: a user brings the one that is used.
+ * The libraries are optional: a user brings the one that is used. So is {@code io.rmm.jmx}, which
+ * knows the figures of the process.
  */
 module io.rmm.exporter {
   requires transitive io.rmm.allocator;
@@ -15,6 +16,7 @@ module io.rmm.exporter {
   requires static io.opentelemetry.sdk.common;
   requires static io.opentelemetry.sdk.logs;
   requires static io.opentelemetry.sdk.metrics;
+  requires static io.rmm.jmx;
   requires static micrometer.core;
   requires static org.jspecify;
 

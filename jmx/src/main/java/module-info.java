@@ -1,4 +1,7 @@
-/** Shows a source of memory in JMX: MXBeans for its totals, its budgets and its misuses. */
+/**
+ * Shows a source of memory in JMX: MXBeans for its totals, its budgets and its misuses, and a
+ * ledger of all native memory of the process.
+ */
 module io.rmm.jmx {
   requires transitive io.rmm.allocator;
   requires transitive java.management;

@@ -162,6 +162,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     return Map.copyOf(settings);
   }
 
+  @Override
+  public boolean reserves(long address) {
+    return engine.source().reserves(address);
+  }
+
   /**
    * Returns the report of the misuse that {@code error} tells of: that of a {@link
    * MemoryMisuseException} or of one among its causes. What the JDK refused by an exception of its

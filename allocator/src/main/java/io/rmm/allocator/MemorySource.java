@@ -31,6 +31,15 @@ public interface MemorySource {
     return Map.of();
   }
 
+  /**
+   * Tells whether {@code address} lies in address space that this source, or one that shares it,
+   * has reserved from the operating system: so that the resident memory of a process can be
+   * attributed. A source that does not know says no. Costs some nanoseconds, and takes no lock.
+   */
+  default boolean reserves(long address) {
+    return false;
+  }
+
   /** Adds a listener; one that is there already is not added twice. */
   void addListener(MemoryListener listener);
 

@@ -133,7 +133,8 @@ final class SignalsPage {
         ## MXBeans
 
         In the domain `io.rmm`; `M` stands for the manager's name. A read costs a snapshot (under 100 us with 64
-        thread heaps), which serves all reads within 10 ms; no thread that allocates is stopped.
+        thread heaps), which serves all reads within 10 ms; no thread that allocates is stopped. The ledger's
+        figures are those of its latest sample, which is taken in the background ([ledger.md](ledger.md)).
         """);
     for (ManagedBean bean : ManagedBean.values()) {
       ObjectName name =
@@ -203,8 +204,9 @@ final class SignalsPage {
 
         ## Metrics
 
-        For OpenTelemetry and Micrometer; all carry `rmm.manager.name`. An export costs one snapshot. How to get
-        them, and how many series there are: [telemetry.md](telemetry.md).
+        For OpenTelemetry and Micrometer; all carry `rmm.manager.name`. An export costs one snapshot; the figures
+        of the process and its container are the ledger's latest sample. How to get them, and how many series
+        there are: [telemetry.md](telemetry.md).
         """);
     line("");
     table("metric", "instrument, unit", "by", "meaning");

@@ -1,10 +1,12 @@
 package io.rmm.exporter;
 
+import io.rmm.allocator.signal.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +34,12 @@ public record MetricNames(String name, String unit, String prometheusName) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Tells whether it is a value of the process that is not among {@code shown}. */
+  public boolean isMissingFrom(Set<Metric> shown) {
+    Metric metric = Metric.named(name).orElseThrow();
+    return ProcessFigures.ALL.contains(metric) && !shown.contains(metric);
   }
 
   /** Tells whether Micrometer shows it, too. */

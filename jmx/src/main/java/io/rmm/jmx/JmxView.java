@@ -11,7 +11,8 @@ import java.lang.management.ManagementFactory;
  * io.rmm:type=Budget,manager=name,name=path} for each budget, within a second of its creation; and
  * {@code type=Control}, if the system property {@code rmm.control.enabled} is {@code true}. They
  * are gone when the source is closed; that waits up to a second for a listener to take the last
- * notifications.
+ * notifications. While there is a source, the process has {@code io.rmm:type=NativeMemoryLedger}
+ * too.
  *
  * <p>Where the name of a manager or budget holds a character that object names cannot hold ({@code
  * , = : " * ?} or a line break), its value is quoted as {@link javax.management.ObjectName#quote}
@@ -28,6 +29,7 @@ import java.lang.management.ManagementFactory;
  * @see TuningMXBean
  * @see ExporterMXBean
  * @see ControlMXBean
+ * @see NativeMemoryLedgerMXBean
  */
 public final class JmxView implements MemoryView {
 
@@ -51,6 +53,12 @@ public final class JmxView implements MemoryView {
           source.name());
       return () -> {};
     }
-    return SourceBeans.register(ManagementFactory.getPlatformMBeanServer(), source);
+    AutoCloseable beans = SourceBeans.register(ManagementFactory.getPlatformMBeanServer(), source);
+    AutoCloseable ledger = LedgerRegistration.attach(source);
+    return () -> {
+      try (beans) {
+        ledger.close();
+      }
+    };
   }
 }

@@ -11,20 +11,20 @@ import javax.management.StandardEmitterMBean;
 
 /**
  * An MXBean that tells what its attributes and operations mean, by their {@link Description}, and
- * answers a call for several attributes from one snapshot.
+ * answers a call for several attributes from one moment.
  */
 final class OpenBean extends StandardEmitterMBean {
 
-  private final Snapshots snapshots;
+  private final SharedReads reads;
 
-  <T> OpenBean(T bean, Class<T> type, NotificationEmitter emitter, Snapshots snapshots) {
+  <T> OpenBean(T bean, Class<T> type, NotificationEmitter emitter, SharedReads reads) {
     super(bean, type, true, emitter);
-    this.snapshots = snapshots;
+    this.reads = reads;
   }
 
   @Override
   public AttributeList getAttributes(String[] attributes) {
-    return snapshots.shared(() -> super.getAttributes(attributes));
+    return reads.shared(() -> super.getAttributes(attributes));
   }
 
   @Override

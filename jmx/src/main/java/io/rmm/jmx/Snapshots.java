@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * <p>The lock is held while a snapshot is taken, so that it is taken once and none is followed by
  * an older one. Only threads that read beans ever wait for it.
  */
-final class Snapshots {
+final class Snapshots implements SharedReads {
 
   private static final long FRESH_NANOS = 10_000_000;
 
@@ -42,8 +42,8 @@ final class Snapshots {
     return shared.isBound() ? shared.get() : fresh();
   }
 
-  /** Calls {@code reads} so that all it reads comes from one snapshot. */
-  <T> T shared(Supplier<T> reads) {
+  @Override
+  public <T> T shared(Supplier<T> reads) {
     return ScopedValue.where(shared, current()).call(reads::get);
   }
 

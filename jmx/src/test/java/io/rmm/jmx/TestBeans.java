@@ -2,6 +2,7 @@ package io.rmm.jmx;
 
 import io.rmm.allocator.signal.ManagedBean;
 import java.lang.management.ManagementFactory;
+import java.util.HashSet;
 import java.util.Set;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -11,6 +12,8 @@ import javax.management.ObjectName;
 final class TestBeans {
 
   static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+
+  static final ObjectName LEDGER = name("io.rmm:type=NativeMemoryLedger");
 
   private TestBeans() {}
 
@@ -35,12 +38,16 @@ final class TestBeans {
   }
 
   static ObjectName bean(String manager, ManagedBean bean) {
-    return name("io.rmm:type=" + bean.type() + ",manager=" + manager);
+    return bean == ManagedBean.NATIVE_MEMORY_LEDGER
+        ? LEDGER
+        : name("io.rmm:type=" + bean.type() + ",manager=" + manager);
   }
 
-  /** All beans of RMM. */
+  /** All beans of RMM that are a source's: the ledger is the process's. */
   static Set<ObjectName> all() {
-    return SERVER.queryNames(name("io.rmm:*"), null);
+    Set<ObjectName> beans = new HashSet<>(SERVER.queryNames(name("io.rmm:*"), null));
+    beans.remove(LEDGER);
+    return beans;
   }
 
   static Object get(ObjectName bean, String attribute) throws Exception {

@@ -84,6 +84,23 @@ public enum ManagedBean {
           "setSampling",
           "setTuningMode",
           "dumpProfile"),
+      List.of()),
+  NATIVE_MEMORY_LEDGER(
+      "NativeMemoryLedger",
+      "Where the resident memory of the process goes",
+      List.of(
+          "ResidentBytes",
+          "ExplainedBytes",
+          "UnexplainedBytes",
+          "Lines",
+          "Managers",
+          "ContainerLimit",
+          "ContainerUsage",
+          "Headroom",
+          "Notes",
+          "SampleTime",
+          "SampleDuration"),
+      List.of(),
       List.of());
 
   /** The domain of all object names. */

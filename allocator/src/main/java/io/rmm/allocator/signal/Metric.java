@@ -9,6 +9,10 @@ import java.util.Optional;
  * <p>Every metric carries {@link Attributes#MANAGER_NAME}. One of which there is a value for each
  * budget carries {@link Attributes#BUDGET_NAME} as well, and has no value without it: one name
  * never mixes a total with its parts.
+ *
+ * <p>The figures of the process and of its container are the same for each manager of the process,
+ * and carry its name all the same: two views in a process, which do not know of each other, would
+ * write the same series otherwise. Their maximum is the value, not their sum.
  */
 @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
 public enum Metric {
@@ -62,6 +66,11 @@ public enum Metric {
       "Tuning decisions that changed a setting"),
   TUNING_VALUE(
       "rmm.tuning.value", Instrument.GAUGE, "By", "Value of a setting", Attributes.TUNING_KNOB),
+  PROCESS_RESIDENT("rmm.process.resident", Instrument.GAUGE, "By", "Resident bytes of the process"),
+  PROCESS_EXPLAINED("rmm.process.explained", Instrument.GAUGE, "By", "Resident bytes explained"),
+  PROCESS_UNEXPLAINED(
+      "rmm.process.unexplained", Instrument.GAUGE, "By", "Resident bytes unexplained"),
+  CONTAINER_LIMIT("rmm.container.limit", Instrument.GAUGE, "By", "Memory limit of the container"),
   TELEMETRY_SENT("rmm.telemetry.sent", Instrument.COUNTER, "{event}", "Events handed on"),
   TELEMETRY_DROPPED("rmm.telemetry.dropped", Instrument.COUNTER, "{event}", "Events dropped");
 

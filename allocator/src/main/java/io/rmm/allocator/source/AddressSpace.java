@@ -1,5 +1,8 @@
 package io.rmm.allocator.source;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 /**
  * The process's reserved address range, shared by all memory managers.
  *
@@ -26,9 +29,13 @@ final class AddressSpace {
   /** Half of the addresses that x86-64, and AArch64 with four levels of pages, give a process. */
   static final long MOST_FOR_LARGE_BYTES = 1L << 46;
 
+  /** What was taken from the operating system at a time. */
+  private record Step(long start, long end) {}
+
   private final MountedLock lock = new MountedLock();
   private final SystemCalls calls;
   private final long stepBytes;
+  private final List<Step> steps = new CopyOnWriteArrayList<>();
   private long reserved;
   private long next;
   private long end;
@@ -61,6 +68,16 @@ final class AddressSpace {
     }
   }
 
+  /** Tells whether an address is in the range, handed out or not; takes no lock. */
+  boolean contains(long address) {
+    for (Step step : steps) {
+      if (address >= step.start && address < step.end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void grow(long needed) {
     if (needed > STEP_BYTES && needed > MOST_FOR_LARGE_BYTES - reserved) {
       throw new NoAddressSpaceException(
@@ -81,6 +98,7 @@ final class AddressSpace {
         next = start;
         end = start + step;
         reserved += step;
+        steps.add(new Step(start, end));
         return;
       } catch (SystemCallException e) {
         if (step == needed) {

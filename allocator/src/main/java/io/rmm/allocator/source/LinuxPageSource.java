@@ -117,6 +117,11 @@ public final class LinuxPageSource implements PageSource {
   }
 
   @Override
+  public boolean reserves(long address) {
+    return addressSpace.contains(address);
+  }
+
+  @Override
   public @Nullable Mappings exhaustedMappings() {
     Mappings mappings = calls.mappings();
     return mappings != null && mappings.areExhausted() ? mappings : null;

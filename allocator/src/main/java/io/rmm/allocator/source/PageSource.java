@@ -45,6 +45,14 @@ public interface PageSource {
   Extent map(long bytes, long alignment);
 
   /**
+   * Tells whether {@code address} lies in address space that this source has reserved, be it handed
+   * out or not. A source that reserves none says no to every address.
+   */
+  default boolean reserves(long address) {
+    return false;
+  }
+
+  /**
    * Returns the process's memory mappings if it is for want of them that {@link #map} fails now,
    * and null if it is not, or not known. Slow, and for use outside every lock.
    */

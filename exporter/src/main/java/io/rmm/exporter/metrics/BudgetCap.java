@@ -12,7 +12,7 @@ import java.util.Set;
  * #OTHER}.
  *
  * <p>Each budget costs four series in every backend, for ever, and a process may have 4,096 of
- * them. With {@value #DEFAULT_NAMED} named budgets a source has 141 series at the most, which make
+ * them. With {@value #DEFAULT_NAMED} named budgets a source has 113 series at the most, which make
  * an export of less than 2 KB compressed; with {@value #MOST_NAMED}, the most that may be asked
  * for, it has less than 1,000.
  *
@@ -29,7 +29,7 @@ public final class BudgetCap {
   public static final String OTHER = "other";
 
   /** The budgets named unless told otherwise. */
-  public static final int DEFAULT_NAMED = 28;
+  public static final int DEFAULT_NAMED = 20;
 
   /** The most budgets that may be named. */
   public static final int MOST_NAMED = 240;

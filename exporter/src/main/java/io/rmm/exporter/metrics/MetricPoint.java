@@ -30,9 +30,9 @@ public record MetricPoint(Metric metric, String attribute, long value) {
   }
 
   /**
-   * Reads all metrics from {@code snapshot}, but those of the telemetry itself, which no snapshot
-   * knows. All kinds of misuse are there from the start, with 0, because a rate cannot be taken of
-   * a series whose first point is its first event.
+   * Reads all metrics from {@code snapshot}, but those that no snapshot knows: of the telemetry
+   * itself, and of the process ({@link ProcessMetrics}). All kinds of misuse are there from the
+   * start, with 0, because a rate cannot be taken of a series whose first point is its first event.
    *
    * @param budgets the snapshot's budgets, as {@link BudgetCap} has let them through
    */
@@ -73,7 +73,12 @@ public record MetricPoint(Metric metric, String attribute, long value) {
             points.add(
                 new MetricPoint(
                     metric, TuningKnob.RETAINED_BYTES.id(), snapshot.retainedLimitBytes()));
-        case TELEMETRY_SENT, TELEMETRY_DROPPED -> {}
+        case PROCESS_RESIDENT,
+            PROCESS_EXPLAINED,
+            PROCESS_UNEXPLAINED,
+            CONTAINER_LIMIT,
+            TELEMETRY_SENT,
+            TELEMETRY_DROPPED -> {}
       }
     }
     return points;

@@ -16,6 +16,7 @@ import io.rmm.allocator.signal.Metric;
 import io.rmm.allocator.signal.Metric.Instrument;
 import io.rmm.exporter.metrics.BudgetCap;
 import io.rmm.exporter.metrics.MetricPoint;
+import io.rmm.exporter.metrics.ProcessMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,9 +46,10 @@ import java.util.concurrent.TimeUnit;
  * meters of one scrape agree with each other, and fifty meters cost one snapshot.
  *
  * <p><b>Budgets that come later</b> are noticed when a snapshot is taken: their meters are there
- * for the scrape after the first that follows their creation. Beyond {@value
- * BudgetCap#DEFAULT_NAMED} budgets the rest is added up as {@value BudgetCap#OTHER}, see {@link
- * BudgetCap}.
+ * for the scrape after the first that follows their creation. So it is with those of the process,
+ * if {@code rmm-jmx} is there to tell them: they come with the first sample of its ledger. Beyond
+ * {@value BudgetCap#DEFAULT_NAMED} budgets the rest is added up as {@value BudgetCap#OTHER}, see
+ * {@link BudgetCap}.
  *
  * <p>The meters hold the source until {@link #close()}: a binder that nobody else keeps goes on
  * working, which with Micrometer's weak references it would not. Safe for use by several threads.
@@ -106,6 +108,7 @@ public final class RmmMetrics implements MeterBinder, AutoCloseable {
     private final MeterRegistry registry;
     private final Clock clock;
     private final BudgetCap budgets = new BudgetCap(BudgetCap.DEFAULT_NAMED);
+    private final ProcessMetrics process;
     private final Map<Series, Meter> meters = new ConcurrentHashMap<>();
     private Reading reading;
     private volatile boolean closed;
@@ -114,6 +117,7 @@ public final class RmmMetrics implements MeterBinder, AutoCloseable {
       this.source = source;
       this.registry = registry;
       this.clock = registry.config().clock();
+      this.process = ProcessMetrics.of(source);
       this.reading = read();
       registerNew(reading);
     }
@@ -140,6 +144,9 @@ public final class RmmMetrics implements MeterBinder, AutoCloseable {
       MemorySnapshot snapshot = source.snapshot();
       Map<Series, Long> values = new HashMap<>();
       for (MetricPoint point : MetricPoint.read(snapshot, budgets.apply(snapshot.budgets()))) {
+        values.put(new Series(point.metric(), point.attribute()), point.value());
+      }
+      for (MetricPoint point : process.read()) {
         values.put(new Series(point.metric(), point.attribute()), point.value());
       }
       return new Reading(clock.monotonicTime(), values);
@@ -180,6 +187,7 @@ public final class RmmMetrics implements MeterBinder, AutoCloseable {
     void close() {
       closed = true;
       removeAll();
+      process.close();
     }
 
     private void removeAll() {

@@ -16,6 +16,7 @@ import io.rmm.allocator.signal.LogEvent;
 import io.rmm.allocator.signal.Metric;
 import io.rmm.exporter.metrics.BudgetCap;
 import io.rmm.exporter.metrics.MetricPoint;
+import io.rmm.exporter.metrics.ProcessMetrics;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,10 +35,11 @@ import java.util.function.Supplier;
  *
  * <p><b>Metrics</b> are asynchronous: nothing is recorded where memory is allocated. For each
  * collection of each reader one callback takes one snapshot of the source and records all values
- * from it, so that they agree with each other. No ratios are exported: sums and quotients over
- * processes can be formed of parts, but not of ratios. Values of a budget include its descendants';
- * the root, {@code root}, has the total. Beyond {@value BudgetCap#DEFAULT_NAMED} budgets the rest
- * is added up as {@value BudgetCap#OTHER}, so that a source has 141 series at the most.
+ * from it, so that they agree with each other; those of the process are the latest sample of the
+ * ledger, if {@code rmm-jmx} is there. No ratios are exported: sums and quotients over processes
+ * can be formed of parts, but not of ratios. Values of a budget include its descendants'; the root,
+ * {@code root}, has the total. Beyond {@value BudgetCap#DEFAULT_NAMED} budgets the rest is added up
+ * as {@value BudgetCap#OTHER}, so that a source has 113 series at the most.
  *
  * <p><b>Events</b> are handed over by a thread of the source's own, see {@link EventForwarder}: the
  * first three of each cause in full, further ones as a number ({@code rmm.event.count}) every half
@@ -108,6 +110,7 @@ public final class OpenTelemetryView implements MemoryView {
     private final MemorySource source;
     private final BudgetCap budgets = new BudgetCap(namedBudgets);
     private final EventForwarder events;
+    private final ProcessMetrics process;
     private final BatchCallback reading;
     private final Supplier<ExporterStatistics> statistics = this::statistics;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -117,6 +120,7 @@ public final class OpenTelemetryView implements MemoryView {
       this.events = new EventForwarder(source.name(), logger, repeatsInterval);
       events.offer(
           Event.of(LogEvent.MANAGER_STARTED, new TreeMap<>(source.configuration()).toString()));
+      this.process = ProcessMetrics.of(source);
       this.reading = instruments.read(() -> TelemetryWork.run(this::record));
       events.start();
       source.addListener(events);
@@ -126,6 +130,9 @@ public final class OpenTelemetryView implements MemoryView {
     private void record() {
       MemorySnapshot snapshot = source.snapshot();
       for (MetricPoint point : MetricPoint.read(snapshot, budgets.apply(snapshot.budgets()))) {
+        record(point.metric(), point.attribute(), point.value());
+      }
+      for (MetricPoint point : process.read()) {
         record(point.metric(), point.attribute(), point.value());
       }
       ExporterStatistics handedOver = statistics();
@@ -164,6 +171,7 @@ public final class OpenTelemetryView implements MemoryView {
       events.close();
       delivery.flushMetrics();
       reading.close();
+      process.close();
       shown.remove(source.name());
     }
   }

@@ -3,6 +3,7 @@ package io.rmm.exporter.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -23,6 +24,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.signal.Attributes;
 import io.rmm.allocator.signal.Metric;
 import io.rmm.exporter.MetricNames;
+import io.rmm.exporter.ProcessFigures;
 import io.rmm.exporter.metrics.MetricPoint;
 import java.time.Duration;
 import java.util.Set;
@@ -86,13 +88,13 @@ class RmmMetricsTest {
   void budgetsAppearAfterTheyHaveBeenCreated() {
     try (RmmMetrics metrics = new RmmMetrics(manager)) {
       metrics.bindTo(registry);
-      int before = registry.getMeters().size();
+      long before = metersOfBudgets();
       Budget late = manager.rootBudget().child("late", BudgetLimits.hard(4096));
 
       clock.add(Duration.ofMillis(RmmMetrics.FRESH_MILLIS));
       value(registry, Metric.BLOCKS_LIVE, ""); // any reading notices it
 
-      assertThat(registry.getMeters()).hasSize(before + 4);
+      assertThat(metersOfBudgets()).isEqualTo(before + 4);
       assertThat(value(registry, Metric.MEMORY_LIMIT, "root/late")).isEqualTo(4096);
 
       late.setLimits(BudgetLimits.unlimited());
@@ -167,6 +169,18 @@ class RmmMetricsTest {
       Block block = manager.allocate(100);
       block.close();
       assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+      Set<Metric> figures = ProcessFigures.here(manager);
+      await()
+          .until(
+              () -> {
+                prometheus.scrape(); // finds what is new
+                return prometheus.getMeters().stream()
+                        .filter(meter -> meter.getId().getName().startsWith("rmm.process."))
+                        .count()
+                    == figures.stream()
+                        .filter(metric -> metric.metricName().startsWith("rmm.process."))
+                        .count();
+              });
 
       String scrape = prometheus.scrape();
 
@@ -179,12 +193,40 @@ class RmmMetricsTest {
           .containsExactlyInAnyOrderElementsOf(
               MetricNames.all().stream()
                   .filter(MetricNames::isInMicrometer)
+                  .filter(metric -> !metric.isMissingFrom(figures))
                   .map(MetricNames::prometheusName)
                   .toList());
       assertThat(scrape)
           .contains(
               "rmm_memory_limit_bytes{rmm_budget_name=\"root/tenant\",rmm_manager_name=\"orders\"}");
     }
+  }
+
+  @Test
+  void figuresOfTheProcessAppearWithTheFirstSample() {
+    try (RmmMetrics metrics = new RmmMetrics(manager)) {
+      metrics.bindTo(registry);
+      Set<Metric> figures = ProcessFigures.here(manager);
+      clock.add(Duration.ofMillis(RmmMetrics.FRESH_MILLIS));
+      value(registry, Metric.BLOCKS_LIVE, ""); // any reading notices them
+
+      for (Metric figure : figures) {
+        assertThat(value(registry, figure, "")).as(figure.metricName()).isNotNegative();
+      }
+      if (figures.contains(Metric.PROCESS_RESIDENT)) {
+        assertThat(value(registry, Metric.PROCESS_RESIDENT, ""))
+            .isPositive()
+            .isEqualTo(
+                value(registry, Metric.PROCESS_EXPLAINED, "")
+                    + value(registry, Metric.PROCESS_UNEXPLAINED, ""));
+      }
+    }
+  }
+
+  private long metersOfBudgets() {
+    return registry.getMeters().stream()
+        .filter(meter -> meter.getId().getTag(Attributes.BUDGET_NAME) != null)
+        .count();
   }
 
   private static double value(MeterRegistry registry, Metric metric, String attribute) {

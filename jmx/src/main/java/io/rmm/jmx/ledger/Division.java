@@ -1,0 +1,195 @@
+package io.rmm.jmx.ledger;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+
+/**
+ * Divides the resident memory of the process among its purposes.
+ *
+ * <p><b>First what is measured.</b> Of most mappings it is known what they are for: the JVM gives
+ * its own a tag, files have a name, and memory managers know their address range. What is resident
+ * of these the kernel counts page by page.
+ *
+ * <p><b>Then what is claimed.</b> What is left is mostly the C library's, where {@code malloc} has
+ * mixed the memory of many owners. Each claims there what it says it has allocated. Some of that
+ * may never have been touched, and all claims together may be more than there is; so claims are met
+ * only from what is left, and where it does not do for all, each gets the same share of its claim.
+ * Hence the accounts never add up to more than what is resident, and none is below zero.
+ *
+ * <p><b>Neighbours.</b> The kernel makes one mapping of two that touch, and the JVM's map then
+ * gives all of it the tag of one: 24 MiB of a direct buffer beside a table of the collector are the
+ * collector's then. It shows in that the mappings of a purpose are longer than what the JVM says it
+ * has mapped for it ({@link #expect}). Who has the excess, and how much of it is resident, does not
+ * show. But memory that was filled with zeros is resident for certain; so where more of that is
+ * claimed than is left, it is taken from there, and never more than the excess.
+ *
+ * <p>What nobody claims is unexplained: memory of native libraries, freed memory that the C library
+ * keeps, leaks.
+ */
+final class Division {
+
+  private final JvmRanges ranges;
+  private final LongPredicate reservedByManagers;
+  private final ProgramFiles programFiles = new ProgramFiles();
+
+  private final Map<Purpose, Long> measured = new EnumMap<>(Purpose.class);
+  private final Map<Purpose, Long> estimated = new EnumMap<>(Purpose.class);
+
+  /** The length of the mappings with a tag that may have been merged with others. */
+  private final Map<Purpose, Long> tagged = new EnumMap<>(Purpose.class);
+
+  /** By how much these are too long. */
+  private final Map<Purpose, Long> excess = new EnumMap<>(Purpose.class);
+
+  private long resident;
+  private long unclaimed;
+
+  /**
+   * Begins a division.
+   *
+   * @param reservedByManagers tells whether an address lies in the range of the memory managers
+   */
+  Division(JvmRanges ranges, LongPredicate reservedByManagers) {
+    this.ranges = ranges;
+    this.reservedByManagers = reservedByManagers;
+  }
+
+  /** Takes a mapping in. */
+  void add(Mapping mapping) {
+    resident += mapping.resident();
+    Purpose purpose = purposeOf(mapping);
+    if (purpose == Purpose.UNEXPLAINED) {
+      unclaimed += mapping.resident();
+    } else {
+      measured.merge(purpose, mapping.resident(), Long::sum);
+      if (!mapping.tag().isEmpty()) {
+        // What has a file, or is only reserved, is never one mapping with memory from malloc.
+        boolean mergeable = mapping.file().isEmpty() && mapping.accessible();
+        tagged.merge(purpose, mergeable ? mapping.extent() : 0, Long::sum);
+      }
+    }
+  }
+
+  /**
+   * Takes in memory of which no mappings are known.
+   *
+   * @param anonymous bytes that are no file's, which can be claimed
+   * @param files bytes of files, be they libraries or mapped files
+   */
+  void addUnmapped(long anonymous, long files) {
+    resident += anonymous + files;
+    unclaimed += anonymous;
+  }
+
+  private Purpose purposeOf(Mapping mapping) {
+    if (!mapping.tag().isEmpty()) {
+      return Purpose.ofTag(mapping.tag());
+    }
+    // The collectors that map their heap more than once use an unnamed file for it.
+    if (mapping.file().startsWith("/memfd:java_heap")) {
+      return Purpose.JAVA_HEAP;
+    }
+    return ranges.purposeOf(mapping.start()).orElseGet(() -> purposeOfUntagged(mapping));
+  }
+
+  private Purpose purposeOfUntagged(Mapping mapping) {
+    String file = mapping.file();
+    if (reservedByManagers.test(mapping.start())) {
+      return Purpose.RMM;
+    }
+    if (isNoFile(file)) {
+      return Purpose.UNEXPLAINED;
+    }
+    if (file.equals("[stack]")) {
+      return Purpose.THREADS;
+    }
+    // The kernel's own, as in [vdso]
+    return file.startsWith("[") || programFiles.contains(file)
+        ? Purpose.LIBRARIES
+        : Purpose.MAPPED_FILES;
+  }
+
+  /** Memory without a file, and memory shared with other processes, which has a file by name. */
+  private static boolean isNoFile(String file) {
+    return file.isEmpty()
+        || file.equals("[heap]")
+        || file.startsWith("[anon")
+        || file.startsWith("/dev/zero")
+        || file.startsWith("/SYSV");
+  }
+
+  /** Tells whether a mapping of that purpose has been found. */
+  boolean hasMeasured(Purpose purpose) {
+    return measured.containsKey(purpose);
+  }
+
+  /** Tells whether the JVM has given mappings a tag. */
+  boolean hasTags() {
+    return !tagged.isEmpty();
+  }
+
+  /**
+   * Notes what the JVM has mapped for a purpose, so that what is mapped beyond that is known.
+   *
+   * @param mostMapped the length of all its mappings that are more than reserved
+   */
+  void expect(Purpose purpose, long mostMapped) {
+    excess.put(purpose, Math.max(0, tagged.getOrDefault(purpose, 0L) - mostMapped));
+  }
+
+  /** Meets a claim as far as what is left does, before those that come later. */
+  void claim(Purpose purpose, long bytes) {
+    long met = Math.clamp(bytes, 0, unclaimed);
+    unclaimed -= met;
+    estimated.merge(purpose, met, Long::sum);
+  }
+
+  /** Meets a claim of memory that is resident for certain, be it hidden by a neighbour. */
+  void claimCertain(Purpose purpose, long bytes) {
+    for (Map.Entry<Purpose, Long> hiding : excess.entrySet()) {
+      long most = Math.min(hiding.getValue(), measured.getOrDefault(hiding.getKey(), 0L));
+      long hidden = Math.clamp(bytes - unclaimed, 0, most);
+      measured.merge(hiding.getKey(), -hidden, Long::sum);
+      hiding.setValue(hiding.getValue() - hidden);
+      unclaimed += hidden;
+    }
+    claim(purpose, bytes);
+  }
+
+  /**
+   * Meets claims, all to the same share.
+   *
+   * @return bytes that could not be met
+   */
+  long claimAll(Map<Purpose, Long> claims) {
+    long sum = claims.values().stream().mapToLong(Long::longValue).sum();
+    double share = sum <= unclaimed ? 1 : (double) unclaimed / sum;
+    claims.forEach((purpose, bytes) -> claim(purpose, (long) (bytes * share)));
+    return sum - (long) (sum * share);
+  }
+
+  /** Returns all resident bytes. */
+  long resident() {
+    return resident;
+  }
+
+  /** Returns the accounts, with what each owner says that it has committed. */
+  List<Account> accounts(Map<Purpose, Long> committed) {
+    List<Account> accounts = new ArrayList<>();
+    long explained = 0;
+    for (Purpose purpose : Purpose.values()) {
+      long exact = measured.getOrDefault(purpose, 0L);
+      long bytes =
+          purpose == Purpose.UNEXPLAINED
+              ? resident - explained
+              : exact + estimated.getOrDefault(purpose, 0L);
+      explained += bytes;
+      accounts.add(
+          new Account(purpose, bytes, exact, committed.getOrDefault(purpose, Account.UNKNOWN)));
+    }
+    return accounts;
+  }
+}
