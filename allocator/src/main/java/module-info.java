@@ -6,6 +6,7 @@ module io.rmm.allocator {
   requires static org.jspecify;
 
   exports io.rmm.allocator;
+  exports io.rmm.allocator.container;
   exports io.rmm.allocator.signal;
 
   uses io.rmm.allocator.MemoryView;

@@ -1,8 +1,8 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.container.ControlGroupMemory;
+import io.rmm.allocator.container.StalledTime;
 import io.rmm.allocator.log.Log;
-import io.rmm.allocator.source.ControlGroupMemory;
-import io.rmm.allocator.source.StalledTime;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -170,7 +170,7 @@ final class ProcessPressure {
 
   /** That of the container, where it is told: others on the machine are not its concern. */
   private Path stalledTime() {
-    Path ofGroup = groups == null ? null : groups.stalledTime();
+    Path ofGroup = groups == null ? null : groups.stalledTime().orElse(null);
     return ofGroup != null && Files.exists(ofGroup)
         ? ofGroup
         : root.resolve(StalledTime.OF_THE_MACHINE);

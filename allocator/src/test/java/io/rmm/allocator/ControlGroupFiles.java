@@ -20,6 +20,7 @@ public final class ControlGroupFiles {
   /** Makes a group of version 2, with this path, which has no limit and holds nothing. */
   public static ControlGroupFiles version2(Path root, String path) throws IOException {
     write(root, "proc/self/cgroup", "0::/" + path + "\n");
+    write(root, "proc/self/mountinfo", "1 0 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
     ControlGroupFiles files = new ControlGroupFiles(root, below(root, "", path), true);
     files.write("memory.current", "0\n");
     files.write("memory.high", "max\n");
@@ -31,6 +32,10 @@ public final class ControlGroupFiles {
   /** Makes a group of version 1 beside an unused hierarchy of version 2. */
   public static ControlGroupFiles version1(Path root, String path) throws IOException {
     write(root, "proc/self/cgroup", "5:cpu,cpuacct:/x\n4:hugetlb,memory:/" + path + "\n0::/\n");
+    write(
+        root,
+        "proc/self/mountinfo",
+        "2 0 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,hugetlb,memory\n");
     ControlGroupFiles files = new ControlGroupFiles(root, below(root, "memory", path), false);
     files.write("memory.usage_in_bytes", "0\n");
     files.write("memory.limit_in_bytes", "9223372036854771712\n");

@@ -1,5 +1,7 @@
 package io.rmm.jmx.ledger;
 
+import io.rmm.allocator.container.ControlGroup;
+import io.rmm.allocator.container.ControlGroup.Version;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -33,12 +35,6 @@ public final class ContainerLimits {
   private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   /**
-   * Version 1 says "no limit" by the highest number of whole pages, which depends on their size;
-   * this is below all of them and above any machine.
-   */
-  private static final long NO_LIMIT_FROM = 1L << 60;
-
-  /**
    * What there is.
    *
    * @param limit the lowest limit on the path in bytes, or {@link #NONE}
@@ -48,22 +44,6 @@ public final class ContainerLimits {
    * @param note what could not be found out, or an empty string
    */
   public record Reading(long limit, long usage, long headroom, String note) {}
-
-  /** The names of the files of one version. */
-  private enum Version {
-    V1("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    V2("memory.max", "memory.current", "inactive_file");
-
-    private final String limit;
-    private final String usage;
-    private final String reclaimable;
-
-    Version(String limit, String usage, String reclaimable) {
-      this.limit = limit;
-      this.usage = usage;
-      this.reclaimable = reclaimable;
-    }
-  }
 
   private final Path root;
 
@@ -94,7 +74,7 @@ public final class ContainerLimits {
   }
 
   private static Reading read(ControlGroup group) {
-    Version version = group.isVersion2() ? Version.V2 : Version.V1;
+    Version version = group.version();
     long lowest = NONE;
     long headroom = NONE;
     long ownUsage = UNKNOWN;
@@ -102,13 +82,13 @@ public final class ContainerLimits {
     boolean unreadable = !Files.isDirectory(group.folder());
     for (Path folder : group.foldersUpwards()) {
       GroupFile stat = GroupFile.read(folder.resolve("memory.stat"));
-      GroupFile usageFile = GroupFile.read(folder.resolve(version.usage));
-      GroupFile limitFile = GroupFile.read(folder.resolve(version.limit));
+      GroupFile usageFile = GroupFile.read(folder.resolve(version.usage()));
+      GroupFile limitFile = GroupFile.read(folder.resolve(version.limit()));
       unreadable |= usageFile.isUnreadable() || limitFile.isUnreadable();
       OptionalLong usage = usageFile.number();
       long held = UNKNOWN;
       if (usage.isPresent()) {
-        held = Math.max(0, usage.getAsLong() - stat.value(version.reclaimable).orElse(0));
+        held = Math.max(0, usage.getAsLong() - stat.value(version.reclaimable()).orElse(0));
         if (ownUsage == UNKNOWN) {
           ownUsage = usage.getAsLong();
           ownHeld = held;
@@ -138,6 +118,6 @@ public final class ContainerLimits {
 
   private static long limitOf(OptionalLong bytes) {
     long limit = bytes.orElse(NONE);
-    return limit < 0 || limit >= NO_LIMIT_FROM ? NONE : limit;
+    return limit < 0 || limit >= ControlGroup.NO_LIMIT_FROM ? NONE : limit;
   }
 }

@@ -1,4 +1,4 @@
-package io.rmm.jmx.ledger;
+package io.rmm.allocator.container;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +23,49 @@ import java.util.regex.Pattern;
  *
  * @param mount the folder of the mount
  * @param folder the group's folder, {@code mount} or one below it
- * @param isVersion2 whether the files are those of version 2
+ * @param version which files there are
  */
-record ControlGroup(Path mount, Path folder, boolean isVersion2) {
+public record ControlGroup(Path mount, Path folder, Version version) {
+
+  /** The names of a version's files, and of the line with file contents not used of late. */
+  public enum Version {
+    V1("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    V2("memory.max", "memory.current", "inactive_file");
+
+    private final String limit;
+    private final String usage;
+    private final String reclaimable;
+
+    Version(String limit, String usage, String reclaimable) {
+      this.limit = limit;
+      this.usage = usage;
+      this.reclaimable = reclaimable;
+    }
+
+    /** Returns the file of the limit in bytes. */
+    public String limit() {
+      return limit;
+    }
+
+    /** Returns the file of the bytes that count. */
+    public String usage() {
+      return usage;
+    }
+
+    /**
+     * Returns the key in {@code memory.stat} of file contents that were not used of late. They
+     * count in the usage, but before the kernel ends a process it lets go of them.
+     */
+    public String reclaimable() {
+      return reclaimable;
+    }
+  }
+
+  /**
+   * Version 1 says "no limit" by the highest number of whole pages, which depends on their size;
+   * this is below all of them and above any machine.
+   */
+  public static final long NO_LIMIT_FROM = 1L << 60;
 
   private static final String MEMORY = "memory";
 
@@ -39,8 +79,13 @@ record ControlGroup(Path mount, Path folder, boolean isVersion2) {
   /** A character that would break a line of {@code mountinfo}, as in {@code \040} for a blank. */
   private static final Pattern OCTAL = Pattern.compile("\\\\([0-3][0-7]{2})");
 
-  /** Returns the group of this process, or nothing if it is in none that counts memory. */
-  static Optional<ControlGroup> ofThisProcess(Path root) throws IOException {
+  /**
+   * Returns the group of this process, or nothing if it is in none that counts memory.
+   *
+   * @param root the folder in which {@code proc} and {@code sys} are: {@code /}, but in tests
+   * @throws IOException if {@code /proc/self/cgroup} or {@code mountinfo} cannot be read
+   */
+  public static Optional<ControlGroup> ofThisProcess(Path root) throws IOException {
     List<String> memberships = lines(root.resolve("proc/self/cgroup"));
     List<String> mounts = lines(root.resolve("proc/self/mountinfo"));
     Optional<String> version1 =
@@ -50,25 +95,25 @@ record ControlGroup(Path mount, Path folder, boolean isVersion2) {
             .map(parts -> parts[2])
             .findFirst();
     if (version1.isPresent()) {
-      return at(root, mounts, version1.get(), false);
+      return at(root, mounts, version1.get(), Version.V1);
     }
     return memberships.stream()
         .filter(line -> line.startsWith("0::"))
         .map(line -> line.substring("0::".length()))
         .findFirst()
-        .flatMap(path -> at(root, mounts, path, true));
+        .flatMap(path -> at(root, mounts, path, Version.V2));
   }
 
   private static Optional<ControlGroup> at(
-      Path root, List<String> mounts, String path, boolean isVersion2) {
+      Path root, List<String> mounts, String path, Version version) {
     for (String line : mounts) {
       Matcher mount = MOUNT.matcher(line);
       if (mount.matches()
-          && mount.group("type").equals(isVersion2 ? "cgroup2" : "cgroup")
-          && (isVersion2 || isList(mount.group("options"), MEMORY))) {
+          && mount.group("type").equals(version == Version.V2 ? "cgroup2" : "cgroup")
+          && (version == Version.V2 || isList(mount.group("options"), MEMORY))) {
         Path point = below(root, decode(mount.group("point")));
         return Optional.of(
-            new ControlGroup(point, folder(point, decode(mount.group("root")), path), isVersion2));
+            new ControlGroup(point, folder(point, decode(mount.group("root")), path), version));
       }
     }
     return Optional.empty();
@@ -92,7 +137,7 @@ record ControlGroup(Path mount, Path folder, boolean isVersion2) {
   }
 
   private static boolean isList(String list, String member) {
-    return Arrays.asList(list.split(",")).contains(member);
+    return Arrays.asList(list.split(",", -1)).contains(member);
   }
 
   private static String decode(String field) {
@@ -109,7 +154,7 @@ record ControlGroup(Path mount, Path folder, boolean isVersion2) {
   }
 
   /** Returns the group's folder and those above it, up to that of the mount. */
-  List<Path> foldersUpwards() {
+  public List<Path> foldersUpwards() {
     List<Path> folders = new ArrayList<>();
     for (Path at = folder; at != null && at.startsWith(mount); at = at.getParent()) {
       folders.add(at);

@@ -1,4 +1,4 @@
-package io.rmm.allocator.source;
+package io.rmm.allocator.container;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
-package io.rmm.allocator.source;
+package io.rmm.allocator.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.rmm.allocator.ControlGroupFiles;
-import io.rmm.allocator.source.ControlGroupMemory.Reading;
+import io.rmm.allocator.container.ControlGroupMemory.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class ControlGroupMemoryTest {
   void version1() throws Exception {
     ControlGroupFiles.version1(root, "docker/f00").holds(700, 200).max(1000);
     assertThat(nearest()).isEqualTo(new Reading(500, NONE, 1000));
-    assertThat(ControlGroupMemory.find(root).stalledTime()).isNull();
+    assertThat(ControlGroupMemory.find(root).stalledTime()).isEmpty();
   }
 
   @Test
@@ -91,6 +91,8 @@ class ControlGroupMemoryTest {
     assertThatIOException().isThrownBy(this::nearest);
     Files.createDirectories(root.resolve("proc/self"));
     Files.writeString(root.resolve("proc/self/cgroup"), "1:name=systemd:/\n");
+    Files.writeString(
+        root.resolve("proc/self/mountinfo"), "1 0 0:9 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n");
     assertThatIOException()
         .isThrownBy(this::nearest)
         .withMessage("this process is in no control group that counts memory");
