@@ -1,0 +1,80 @@
+package io.rmm.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A real Prometheus with the shipped rules and alerts, fed by the JMX exporter with the shipped
+ * rules: all panels show something whose metrics the beans have, and a misuse raises its alert.
+ */
+@Tag("backend")
+class JmxPanelsTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern METRIC = Pattern.compile("rmm_\\w+(?=[{\\[])");
+
+  private static ScrapedTarget exporter;
+  private static PrometheusServer prometheus;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws Exception {
+    String program = BackendProgram.find("prometheus");
+    exporter = ScrapedTarget.withJmxExporter();
+    prometheus = new PrometheusServer(program, folder, exporter.port());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (prometheus != null) {
+      prometheus.close();
+      exporter.close();
+    }
+  }
+
+  static Stream<String> queries() {
+    Set<Object> given =
+        JmxRules.exporterRules().stream().map(rule -> rule.get("name")).collect(Collectors.toSet());
+    return GrafanaDashboardTest.panels()
+        .flatMap(panel -> PanelsTest.queries(panel.getPayload()))
+        .filter(
+            query ->
+                METRIC.matcher(query).results().map(MatchResult::group).allMatch(given::contains));
+  }
+
+  @ParameterizedTest
+  @MethodSource("queries")
+  void showSomething(String query) {
+    await(query).atMost(PATIENCE).until(() -> !prometheus.query(query).isEmpty());
+  }
+
+  @Test
+  void aMisuseRaisesItsAlert() {
+    String alert = "ALERTS{alertname=\"RmmMisuseDetected\", alertstate=\"firing\"}";
+    await(alert)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode firing = prometheus.query(alert);
+              assertThat(firing).hasSize(1);
+              JsonNode labels = firing.get(0).path("metric");
+              assertThat(labels.path("rmm_misuse_kind").asText()).isEqualTo("double_free");
+              assertThat(labels.path("rmm_manager_name").asText()).isEqualTo("orders");
+            });
+  }
+}
