@@ -1,6 +1,7 @@
 package io.rmm.dashboards;
 
 import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.signal.Attributes;
 import io.rmm.allocator.signal.ManagedBean;
 import io.rmm.allocator.signal.Metric;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
@@ -20,54 +20,57 @@ import javax.management.openmbean.TabularData;
  *
  * @param metric the metric
  * @param bean the bean's name
- * @param kind the kind of misuse as metrics write it, or an empty string
+ * @param attributes what the bean's name does not tell of the metric's own attributes: the kind of
+ *     misuse, or the knob
  * @param value the value
  */
-record BeanReading(Metric metric, ObjectName bean, String kind, long value) {
+record BeanReading(Metric metric, ObjectName bean, Map<String, String> attributes, double value) {
 
-  private static final Map<Metric, String> OF_MANAGER =
-      new TreeMap<>(
-          Map.of(
-              Metric.MEMORY_REQUESTED, "Requested",
-              Metric.MEMORY_ACTIVE, "Active",
-              Metric.MEMORY_COMMITTED, "Committed",
-              Metric.MEMORY_RESERVED, "Reserved",
-              Metric.ALLOCATED, "Allocated",
-              Metric.FREED, "Freed",
-              Metric.ALLOCATIONS, "Allocations",
-              Metric.FREES, "Frees",
-              Metric.BLOCKS_LIVE, "LiveBlocks"));
+  /** An attribute of a bean that is a number, and the metric that it is the value of. */
+  private record Source(ManagedBean type, String attribute, Metric metric) {}
 
-  private static final Map<Metric, String> OF_BUDGET =
-      new TreeMap<>(
-          Map.of(
-              Metric.MEMORY_USED, "Used",
-              Metric.MEMORY_PEAK, "Peak",
-              Metric.ALLOCATION_REJECTIONS, "Rejections"));
+  private static final List<Source> NUMBERS =
+      List.of(
+          new Source(ManagedBean.MEMORY_MANAGER, "Requested", Metric.MEMORY_REQUESTED),
+          new Source(ManagedBean.MEMORY_MANAGER, "Active", Metric.MEMORY_ACTIVE),
+          new Source(ManagedBean.MEMORY_MANAGER, "Committed", Metric.MEMORY_COMMITTED),
+          new Source(ManagedBean.MEMORY_MANAGER, "Reserved", Metric.MEMORY_RESERVED),
+          new Source(ManagedBean.MEMORY_MANAGER, "Allocated", Metric.ALLOCATED),
+          new Source(ManagedBean.MEMORY_MANAGER, "Freed", Metric.FREED),
+          new Source(ManagedBean.MEMORY_MANAGER, "Allocations", Metric.ALLOCATIONS),
+          new Source(ManagedBean.MEMORY_MANAGER, "Frees", Metric.FREES),
+          new Source(ManagedBean.MEMORY_MANAGER, "LiveBlocks", Metric.BLOCKS_LIVE),
+          new Source(ManagedBean.MEMORY_MANAGER, "OpenArenas", Metric.ARENAS_OPEN),
+          new Source(ManagedBean.MEMORY_MANAGER, "Returned", Metric.RETURNED),
+          new Source(ManagedBean.MEMORY_MANAGER, "SystemCalls", Metric.OS_OPERATIONS),
+          new Source(ManagedBean.BUDGET, "Used", Metric.MEMORY_USED),
+          new Source(ManagedBean.BUDGET, "Peak", Metric.MEMORY_PEAK),
+          new Source(ManagedBean.BUDGET, "Rejections", Metric.ALLOCATION_REJECTIONS),
+          new Source(ManagedBean.LEAKS, "SuspectBytes", Metric.LEAK_SUSPECTED),
+          new Source(ManagedBean.TUNING, "DecisionCount", Metric.TUNING_DECISIONS),
+          new Source(ManagedBean.EXPORTER, "Sent", Metric.TELEMETRY_SENT),
+          new Source(ManagedBean.EXPORTER, "Dropped", Metric.TELEMETRY_DROPPED));
 
   /** Reads the beans of all managers. */
   static List<BeanReading> all(MBeanServerConnection beans) throws Exception {
     List<BeanReading> readings = new ArrayList<>();
-    for (ObjectName bean : names(beans, ManagedBean.MEMORY_MANAGER)) {
-      addEach(readings, OF_MANAGER, beans, bean);
+    for (Source source : NUMBERS) {
+      for (ObjectName bean : names(beans, source.type)) {
+        long value = (Long) beans.getAttribute(bean, source.attribute);
+        readings.add(new BeanReading(source.metric, bean, Map.of(), value));
+      }
     }
     for (ObjectName bean : names(beans, ManagedBean.BUDGET)) {
-      addEach(readings, OF_BUDGET, beans, bean);
       BudgetLimits limits = limits((CompositeData) beans.getAttribute(bean, "Limits"));
       if (limits.isLimited()) {
-        readings.add(new BeanReading(Metric.MEMORY_LIMIT, bean, "", limits.hard()));
+        readings.add(new BeanReading(Metric.MEMORY_LIMIT, bean, Map.of(), limits.hard()));
       }
     }
     for (ObjectName bean : names(beans, ManagedBean.MISUSE)) {
-      for (Object row : ((TabularData) beans.getAttribute(bean, "CountByKind")).values()) {
-        CompositeData count = (CompositeData) row;
-        readings.add(
-            new BeanReading(
-                Metric.MISUSE,
-                bean,
-                ((String) count.get("key")).toLowerCase(Locale.ROOT),
-                (Long) count.get("value")));
-      }
+      addRows(readings, beans, bean, "CountByKind", Metric.MISUSE, Attributes.MISUSE_KIND);
+    }
+    for (ObjectName bean : names(beans, ManagedBean.TUNING)) {
+      addRows(readings, beans, bean, "KnobValues", Metric.TUNING_VALUE, Attributes.TUNING_KNOB);
     }
     return readings;
   }
@@ -84,15 +87,20 @@ record BeanReading(Metric metric, ObjectName bean, String kind, long value) {
         new ObjectName(ManagedBean.DOMAIN + ":type=" + type.type() + ",*"), null);
   }
 
-  private static void addEach(
+  /** Adds the rows of a table, whose keys metrics write in small letters. */
+  private static void addRows(
       List<BeanReading> readings,
-      Map<Metric, String> attributes,
       MBeanServerConnection beans,
-      ObjectName bean)
+      ObjectName bean,
+      String table,
+      Metric metric,
+      String attribute)
       throws Exception {
-    for (Map.Entry<Metric, String> entry : attributes.entrySet()) {
-      long value = (Long) beans.getAttribute(bean, entry.getValue());
-      readings.add(new BeanReading(entry.getKey(), bean, "", value));
+    for (Object row : ((TabularData) beans.getAttribute(bean, table)).values()) {
+      CompositeData entry = (CompositeData) row;
+      String key = ((String) entry.get("key")).toLowerCase(Locale.ROOT);
+      readings.add(
+          new BeanReading(metric, bean, Map.of(attribute, key), (Long) entry.get("value")));
     }
   }
 

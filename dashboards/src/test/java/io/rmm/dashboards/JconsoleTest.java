@@ -27,13 +27,18 @@ import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.OpenType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * jconsole's own connection to a local process, the class {@code ProxyClient}, and over it what
  * jconsole does with beans: look through all of them, show their attributes and subscribe to their
  * notifications. Only its windows are left out.
+ *
+ * <p>Not in every build: before it connects, jconsole attaches to every JVM of the machine, and the
+ * more of them there are, and the busier they are, the longer that takes.
  */
+@Tag("backend")
 class JconsoleTest {
 
   private static JmxTarget target;

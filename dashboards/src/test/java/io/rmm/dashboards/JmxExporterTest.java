@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,16 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Prometheus JMX exporter with the shipped rules tells what the beans tell. */
 class JmxExporterTest {
 
-  private static ScrapedTarget exporter;
+  @AutoClose private static ScrapedTarget exporter;
 
   @BeforeAll
   static void start() throws Exception {
     exporter = ScrapedTarget.withJmxExporter();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    exporter.close();
   }
 
   @Test
@@ -43,6 +38,16 @@ class JmxExporterTest {
   }
 
   /** What the test above compares is not empty, nor the same number everywhere. */
+  @Test
+  void everyMetricHasAValueThatIsNotZero() throws Exception {
+    Set<String> telling =
+        exporter.scrape().values().entrySet().stream()
+            .filter(entry -> entry.getValue() > 0)
+            .map(entry -> entry.getKey().metric())
+            .collect(Collectors.toSet());
+    assertThat(telling).isEqualTo(exporter.scrape().types().keySet());
+  }
+
   @Test
   void theSeriesAreThoseOfTheProgram() throws Exception {
     Map<Series, Double> values = exporter.scrape().values();
@@ -77,6 +82,7 @@ class JmxExporterTest {
             "root/angle <> brackets",
             "root/$1 {braces} and %s",
             "root/, instance=2><>Used: 7",
+            "root/" + JmxTargetProgram.LIKE_A_BEAN,
             "root/ spaces around ",
             "root/back\\slash",
             "root/Größe 字 \uD83D\uDE00",
@@ -116,14 +122,22 @@ class JmxExporterTest {
         .isEqualTo(Vocabulary.labelValues().get(kind));
   }
 
-  /** A rule that gives nothing is wrong: jmx_exporter does not tell. */
+  /**
+   * A rule that gives nothing is wrong, and jmx_exporter does not tell; and the dashboard needs all
+   * metrics of a manager, as the other paths give them.
+   */
   @Test
-  void everyRuleGivesAMetricOfTheRegistry() throws Exception {
+  void theRulesGiveEveryMetric() throws Exception {
     Set<String> written = new HashSet<>();
     for (Map<String, Object> rule : JmxRules.exporterRules()) {
       written.add((String) rule.get("name"));
     }
-    assertThat(written).isEqualTo(exporter.scrape().types().keySet());
+    assertThat(written)
+        .isEqualTo(exporter.scrape().types().keySet())
+        .containsAll(
+            Vocabulary.labelsByMetric().keySet().stream()
+                .filter(metric -> !metric.matches("rmm_(?:process|container)_.*"))
+                .toList());
   }
 
   @Test

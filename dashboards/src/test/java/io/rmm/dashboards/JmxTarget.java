@@ -26,7 +26,6 @@ import javax.management.remote.JMXServiceURL;
  */
 final class JmxTarget implements AutoCloseable {
 
-  private static final Path CLIENTS = ProjectFiles.MODULE.resolve("target/jmx-clients");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path output;
@@ -36,7 +35,9 @@ final class JmxTarget implements AutoCloseable {
   @SuppressWarnings("BanJNDI") // the address is of a JVM started here, not from outside
   private JmxTarget(List<String> options) throws Exception {
     output = Files.createTempFile("jmx-target", ".out");
-    List<String> line = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
+    List<String> line =
+        new ArrayList<>(
+            List.of(java(), "--enable-native-access=ALL-UNNAMED", "-Drmm.control.enabled=true"));
     line.addAll(options);
     line.addAll(
         List.of("-cp", System.getProperty("java.class.path"), JmxTargetProgram.class.getName()));
@@ -69,16 +70,6 @@ final class JmxTarget implements AutoCloseable {
   /** The java that runs this test. */
   static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  /** A jar of a client, as the build has copied it. */
-  static Path client(String name) {
-    Path jar = CLIENTS.resolve(name + ".jar");
-    if (!Files.exists(jar)) {
-      throw new IllegalStateException(
-          jar + " is missing: the build puts it there in the phase generate-test-resources");
-    }
-    return jar;
   }
 
   /** A configuration that is shipped. */
@@ -128,8 +119,10 @@ final class JmxTarget implements AutoCloseable {
   @Override
   public void close() throws IOException {
     connector.close();
-    process.getOutputStream().close();
+    // Not by the end of its input: agents may keep it going for a minute with idle threads.
+    process.destroy();
     process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    process.getOutputStream().close();
     Files.delete(output);
   }
 }

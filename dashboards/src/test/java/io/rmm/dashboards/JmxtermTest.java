@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,18 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** jmxterm, run by a script, lists and reads the beans of another process. */
 class JmxtermTest {
 
-  private static JmxTarget target;
+  private static Path jmxterm;
+  @AutoClose private static JmxTarget target;
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void start() throws Exception {
+    jmxterm = ClientJar.JMXTERM.find();
     target = JmxTarget.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    target.close();
   }
 
   @Test
@@ -66,10 +63,12 @@ class JmxtermTest {
             folder,
             List.of(
                 JmxTarget.java(),
+                // Names may have letters of any script, and so must what is printed.
+                "-Dstdout.encoding=UTF-8",
                 // jmxterm finds processes by classes of jconsole, which its manifest does not say.
                 "--add-exports=jdk.jconsole/sun.tools.jconsole=ALL-UNNAMED",
                 "-jar",
-                JmxTarget.client("jmxterm").toString(),
+                jmxterm.toString(),
                 "--noninteract",
                 "--exitonfailure",
                 "--url",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.signal.ManagedBean;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,23 +18,26 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The Jolokia agent with the shipped policy lets RMM's beans be read, and nothing else be done. */
+@Timeout(60)
 class JolokiaTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  @AutoClose private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  private static JmxTarget target;
+  @AutoClose private static JmxTarget target;
   private static URI agent;
 
   @BeforeAll
@@ -42,15 +46,9 @@ class JolokiaTest {
         JmxTarget.start(
             "-javaagent:%s=host=127.0.0.1,port=0,policyLocation=%s"
                 .formatted(
-                    JmxTarget.client("jolokia-agent-jvm"),
+                    ClientJar.JOLOKIA.find(),
                     JmxTarget.configuration("jolokia-access.xml").toUri()));
     agent = URI.create(target.printed("started with URL (\\S+) ") + "/");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    target.close();
-    CLIENT.close();
   }
 
   @Test
@@ -128,7 +126,34 @@ class JolokiaTest {
       }
     }
     assertThat(calls).hasSizeGreaterThan(20);
+    assertThat(calls)
+        .filteredOn(call -> call.path("mbean").asText().startsWith("io.rmm:type=Control,"))
+        .extracting(call -> call.path("operation").asText().replaceFirst("\\(.*", ""))
+        .containsAll(ManagedBean.CONTROL.operations());
     assertForbidden(calls);
+  }
+
+  /** The policy is not asked about them. */
+  @Test
+  void misusesAreNotified() throws Exception {
+    String client = get("notification/register").path("value").path("id").asText();
+    String subscription = client + "/sse/io.rmm:type=Misuse,manager=orders";
+    assertThat(get("notification/add/" + subscription).path("status").asInt()).isEqualTo(200);
+    HttpRequest open =
+        HttpRequest.newBuilder(agent.resolve("./notification/open/" + client + "/sse")).build();
+    CompletableFuture<HttpResponse<Stream<String>>> opened =
+        CLIENT.sendAsync(open, BodyHandlers.ofLines());
+    await()
+        .until(
+            () -> {
+              target.misuse(); // the first that is told of opens the stream
+              return opened.isDone();
+            });
+    try (Stream<String> lines = opened.join().body()) {
+      String data = lines.filter(line -> line.startsWith("data: ")).findFirst().orElseThrow();
+      JsonNode told = JSON.readTree(data.substring("data: ".length())).path("notifications");
+      assertThat(told.path(0).path("userData").path("kind").asText()).isEqualTo("DOUBLE_FREE");
+    }
   }
 
   @Test

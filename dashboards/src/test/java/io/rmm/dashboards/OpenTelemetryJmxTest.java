@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,16 +28,11 @@ class OpenTelemetryJmxTest {
   /** A limit that is none, as these rules cannot leave it out. */
   private static final double NO_LIMIT = Long.MAX_VALUE;
 
-  private static ScrapedTarget agent;
+  @AutoClose private static ScrapedTarget agent;
 
   @BeforeAll
   static void start() throws Exception {
     agent = ScrapedTarget.withOpenTelemetry();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    agent.close();
   }
 
   @Test

@@ -34,9 +34,7 @@ final class ScrapedTarget implements AutoCloseable {
         port,
         "-javaagent:%s=127.0.0.1:%d:%s"
             .formatted(
-                JmxTarget.client("jmx_prometheus_javaagent"),
-                port,
-                JmxTarget.configuration("jmx-exporter.yaml")));
+                ClientJar.JMX_EXPORTER.find(), port, JmxTarget.configuration("jmx-exporter.yaml")));
   }
 
   /**
@@ -46,7 +44,7 @@ final class ScrapedTarget implements AutoCloseable {
     int port = freePort();
     return new ScrapedTarget(
         port,
-        "-javaagent:" + JmxTarget.client("opentelemetry-javaagent"),
+        "-javaagent:" + ClientJar.OPENTELEMETRY.find(),
         "-Dotel.jmx.config=" + JmxTarget.configuration("otel-jmx.yaml"),
         "-Dotel.jmx.discovery.delay=200",
         "-Dotel.instrumentation.common.default-enabled=false",
@@ -98,10 +96,8 @@ final class ScrapedTarget implements AutoCloseable {
       if (!reading.key("name").isEmpty()) {
         labels.put(label(Attributes.BUDGET_NAME), name.apply(reading.key("name")));
       }
-      if (!reading.kind().isEmpty()) {
-        labels.put(label(Attributes.MISUSE_KIND), reading.kind());
-      }
-      values.put(new Series(metricName, labels), (double) reading.value());
+      reading.attributes().forEach((attribute, value) -> labels.put(label(attribute), value));
+      values.put(new Series(metricName, labels), reading.value());
       types.put(metricName, metric.instrument() == Instrument.COUNTER ? "counter" : "gauge");
       help.put(metricName, metric.description());
     }
