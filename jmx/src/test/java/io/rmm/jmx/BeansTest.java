@@ -19,6 +19,7 @@ import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventType;
 import io.rmm.allocator.signal.ManagedBean;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -59,7 +60,9 @@ class BeansTest {
     "events",
     "exports",
     "milliseconds",
-    "nanoseconds"
+    "nanoseconds",
+    "arenas",
+    "calls"
   };
 
   private MemoryManager manager;
@@ -116,6 +119,28 @@ class BeansTest {
       assertThat(expected.keySet())
           .containsExactlyElementsOf(
               EventType.MANAGER_STATISTICS.fields().stream().map(BeansTest::capital).toList());
+    }
+  }
+
+  @Test
+  void whatGoesBesideTheTotalsIsTheSnapshotsToo() throws Exception {
+    manager.allocate(3 * MIB).close();
+    manager.purge();
+    try (Arena arena = manager.openConfinedArena()) {
+      assertThat(arena.allocate(100).byteSize()).isEqualTo(100);
+      await()
+          .untilAsserted(
+              () -> {
+                MemorySnapshot snapshot = manager.snapshot();
+                Map<String, Object> expected = new LinkedHashMap<>();
+                expected.put("OpenArenas", 1L);
+                expected.put("Returned", snapshot.returnedBytes());
+                expected.put("SystemCalls", snapshot.systemCalls());
+                assertThat(attributes(TestBeans.manager("shop"), expected.keySet()))
+                    .isEqualTo(expected);
+              });
+      assertThat(manager.snapshot().returnedBytes()).isPositive();
+      assertThat(manager.snapshot().systemCalls()).isPositive();
     }
   }
 

@@ -27,6 +27,9 @@ public enum ManagedBean {
           "Misuses",
           "RemoteFrees",
           "ObservedBlocks",
+          "OpenArenas",
+          "Returned",
+          "SystemCalls",
           "Version",
           "SafetyMode",
           "PressureLevel",
@@ -64,7 +67,7 @@ public enum ManagedBean {
   TUNING(
       "Tuning",
       "Settings that may change while the program runs, and what a tuner decided about them",
-      List.of("Mode", "Knobs", "DecisionCount", "Decisions"),
+      List.of("Mode", "Knobs", "KnobValues", "DecisionCount", "Decisions"),
       List.of(),
       List.of(ManagedBean.TUNING_NOTIFICATION)),
   EXPORTER(
