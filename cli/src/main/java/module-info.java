@@ -5,6 +5,9 @@ module io.rmm.cli {
   requires io.rmm.dashboards;
   requires io.rmm.demo;
   requires java.logging;
+  requires java.management;
+  requires jdk.attach;
+  requires org.jline.terminal;
   requires static org.jspecify;
 
   exports io.rmm.cli;
