@@ -4,9 +4,11 @@ module io.rmm.cli {
   requires io.rmm.analysis;
   requires io.rmm.dashboards;
   requires io.rmm.demo;
+  requires io.rmm.jfr;
   requires java.logging;
   requires java.management;
   requires jdk.attach;
+  requires jdk.management.jfr;
   requires org.jline.terminal;
   requires static org.jspecify;
 

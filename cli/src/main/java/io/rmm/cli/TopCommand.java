@@ -170,6 +170,7 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private int live(JvmConnection jvm, BeanReader reader) throws IOException {
+    String problem;
     try (Terminal terminal = TerminalBuilder.builder().system(true).nativeSignals(false).build()) {
       LiveConsole console =
           new LiveConsole(
@@ -184,14 +185,14 @@ final class TopCommand implements Callable<Integer> {
                   Thread.currentThread().interrupt();
                 }
               });
-      String problem = console.run();
-      if (problem.isEmpty()) {
-        return ExitCode.OK;
-      }
+      problem = console.run();
     } finally {
       ended.countDown();
     }
-    spec.commandLine().getErr().println("rmm: " + jvm.lost());
+    if (problem.isEmpty()) {
+      return ExitCode.OK;
+    }
+    spec.commandLine().getErr().println("rmm: " + jvm.lost(problem));
     return ExitCode.SOFTWARE;
   }
 

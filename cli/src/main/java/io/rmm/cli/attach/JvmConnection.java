@@ -20,6 +20,7 @@ import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The MBeans of a JVM on this machine, reached by local attach: as {@code jconsole} does it,
@@ -116,17 +117,21 @@ public final class JvmConnection implements AutoCloseable {
       switch (e.getCause()) {
         case JMException refused -> throw refused;
         case RuntimeException refused -> throw refused;
-        case IOException lost -> throw new AttachException(lost(), lost);
+        case IOException lost -> throw new AttachException(lost(lost.getMessage()), lost);
         case null, default -> throw new IllegalStateException(e.getCause());
       }
     }
   }
 
-  /** Returns a sentence for when the connection broke; waits a moment for a process that ends. */
-  public String lost() {
+  /**
+   * Returns a sentence for when a call has failed; waits a moment for a process that ends.
+   *
+   * @param problem what the call said
+   */
+  public String lost(@Nullable String problem) {
     return hasEnded()
         ? "process " + pid() + " has ended"
-        : "process " + pid() + " has closed the connection";
+        : "process " + pid() + " does not answer: " + problem;
   }
 
   /** A JVM that ends closes its connections first, and is a process for some milliseconds more. */
