@@ -1,5 +1,7 @@
 package io.rmm.allocator;
 
+import java.util.Collection;
+
 /**
  * A sum that was estimated from samples, with what chance may have done to it.
  *
@@ -27,6 +29,25 @@ public record Estimate(long value, long error) {
   /** The estimate of nothing. */
   public static final Estimate NONE = new Estimate(0, 0);
 
+  /**
+   * Returns the sum of {@code estimates} of different samples. As these are independent, their
+   * squared errors add up; only if all of them are 0, the sum's error is the largest of theirs.
+   */
+  public static Estimate sum(Collection<Estimate> estimates) {
+    long value = 0;
+    double squares = 0;
+    long errorOfNothing = 0;
+    for (Estimate estimate : estimates) {
+      value += estimate.value;
+      if (estimate.value > 0) {
+        squares += (double) estimate.error * estimate.error;
+      } else {
+        errorOfNothing = Math.max(errorOfNothing, estimate.error);
+      }
+    }
+    return new Estimate(value, value > 0 ? Math.round(Math.sqrt(squares)) : errorOfNothing);
+  }
+
   /** Returns the lower end of the 95 % interval. */
   public long low() {
     return value <= 0 ? 0 : (long) Math.floor(Math.max(0, middle() - halfWidth()));
@@ -42,7 +63,7 @@ public record Estimate(long value, long error) {
   }
 
   private double halfWidth() {
-    return Math.hypot(error, shift());
+    return Math.hypot((double) error, shift());
   }
 
   /** By how much the middle of the interval lies above the estimate: {@code z^2 c / 2}. */

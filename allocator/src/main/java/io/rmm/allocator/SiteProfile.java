@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Live and allocated bytes by site, estimated from the observed blocks.
@@ -37,13 +38,12 @@ public record SiteProfile(
 
   /** Makes a profile of samples in any order, and adds up the sites. */
   public static SiteProfile of(List<Sample> samples, boolean truncated, long meanBytes) {
-    Map<Site, EntrySum> sums = new LinkedHashMap<>();
-    for (Sample sample : samples) {
-      sums.computeIfAbsent(sample.site(), _ -> new EntrySum()).add(sample);
-    }
+    Map<Site, List<Sample>> bySite =
+        samples.stream()
+            .collect(Collectors.groupingBy(Sample::site, LinkedHashMap::new, Collectors.toList()));
     List<Entry> sites =
-        sums.entrySet().stream()
-            .map(sum -> sum.getValue().read(sum.getKey()))
+        bySite.entrySet().stream()
+            .map(site -> Entry.of(site.getKey(), site.getValue()))
             .sorted(
                 Comparator.comparingLong(Entry::liveBytes)
                     .thenComparingLong(Entry::allocatedBytes)
@@ -83,6 +83,19 @@ public record SiteProfile(
       long allocatedBytesError,
       long liveSamples,
       long allocatedSamples) {
+
+    private static Entry of(Site site, List<Sample> samples) {
+      Estimate live = Estimate.sum(samples.stream().map(Sample::liveBytes).toList());
+      Estimate allocated = Estimate.sum(samples.stream().map(Sample::allocatedBytes).toList());
+      return new Entry(
+          site,
+          live.value(),
+          live.error(),
+          allocated.value(),
+          allocated.error(),
+          samples.stream().mapToLong(Sample::liveSamples).sum(),
+          samples.stream().mapToLong(Sample::allocatedSamples).sum());
+    }
 
     /** Returns the live bytes with their interval. */
     public Estimate live() {
@@ -130,48 +143,6 @@ public record SiteProfile(
           Estimate.NONE,
           entry.liveSamples(),
           entry.allocatedSamples());
-    }
-  }
-
-  /** The sum over the samples of a site, which are independent: so their squared errors add up. */
-  private static final class EntrySum {
-
-    private long liveBytes;
-    private double liveSquares;
-    private long allocatedBytes;
-    private double allocatedSquares;
-    private long liveSamples;
-    private long allocatedSamples;
-
-    void add(Sample sample) {
-      liveBytes += sample.liveBytes().value();
-      if (sample.liveBytes().value() > 0) {
-        liveSquares += square(sample.liveBytes().error());
-      }
-      allocatedBytes += sample.allocatedBytes().value();
-      allocatedSquares += square(sample.allocatedBytes().error());
-      liveSamples += sample.liveSamples();
-      allocatedSamples += sample.allocatedSamples();
-    }
-
-    Entry read(Site site) {
-      // Where nothing is live, the interval of nothing: z^2 c, with c that of what was allocated.
-      double liveError =
-          liveBytes > 0 || allocatedBytes == 0
-              ? Math.sqrt(liveSquares)
-              : allocatedSquares / allocatedBytes;
-      return new Entry(
-          site,
-          liveBytes,
-          Math.round(liveError),
-          allocatedBytes,
-          Math.round(Math.sqrt(allocatedSquares)),
-          liveSamples,
-          allocatedSamples);
-    }
-
-    private static double square(long error) {
-      return (double) error * error;
     }
   }
 }

@@ -44,42 +44,42 @@ class SiteEstimatesTest {
   /** What a site allocates in a run. */
   private enum Mix {
     /** Far below the mean: each sample stands for many blocks. */
-    SMALL(60 * MEAN) {
+    SMALL(0, 60 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return sizes.nextLong(200, 2_000);
       }
     },
     /** Samples of very different weights. */
-    ALL_SIZES(60 * MEAN) {
+    ALL_SIZES(1, 60 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return (long) Math.min(200_000, Math.exp(sizes.nextGaussian(7, 2)));
       }
     },
     /** About every second block is observed. */
-    AROUND_THE_MEAN(100 * MEAN) {
+    AROUND_THE_MEAN(2, 100 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return sizes.nextLong(MEAN / 3, MEAN * 2);
       }
     },
     /** Nearly every block is observed. */
-    LARGE(200 * MEAN) {
+    LARGE(3, 200 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return sizes.nextLong(MEAN, 4 * MEAN);
       }
     },
     /** Five samples are expected, three of them live. */
-    FEW_SMALL(5 * MEAN) {
+    FEW_SMALL(4, 5 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return sizes.nextLong(200, 2_000);
       }
     },
     /** Likewise, of different weights. */
-    FEW_OF_ALL_SIZES(6 * MEAN) {
+    FEW_OF_ALL_SIZES(5, 6 * MEAN) {
       @Override
       long size(RandomGenerator sizes) {
         return (long) Math.min(30_000, Math.exp(sizes.nextGaussian(7, 2)));
@@ -89,9 +89,13 @@ class SiteEstimatesTest {
     /** The share of blocks that are live in the end. */
     static final double LIVE = 0.6;
 
+    /** Of the call stack. */
+    final int depth;
+
     final long bytesARun;
 
-    Mix(long bytesARun) {
+    Mix(int depth, long bytesARun) {
+      this.depth = depth;
       this.bytesARun = bytesARun;
     }
 
@@ -170,7 +174,7 @@ class SiteEstimatesTest {
       List<Mix> open = List.copyOf(left.keySet());
       Mix mix = open.get(sizes.nextInt(open.size()));
       long size = mix.size(sizes);
-      Block block = allocateAt(mix.ordinal(), budgets.get(mix), size);
+      Block block = allocateAt(mix.depth, budgets.get(mix), size);
       if (sizes.nextDouble() < Mix.LIVE) {
         live.add(block);
       } else {
@@ -207,7 +211,7 @@ class SiteEstimatesTest {
         continue;
       }
       Mix mix = Mix.valueOf(usage.path().substring(usage.path().lastIndexOf('/') + 1));
-      SiteProfile.Entry entry = entries.get(mix.ordinal());
+      SiteProfile.Entry entry = entries.get(mix.depth);
       Tally tally = tallies.computeIfAbsent(mix, _ -> new Tally());
       if (entry == null) {
         // What the profile says of sites that it does not name.

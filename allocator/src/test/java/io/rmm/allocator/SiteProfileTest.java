@@ -102,12 +102,23 @@ class SiteProfileTest {
 
   @Test
   void ofASiteWithNothingLiveItTellsHowMuchThereMayBe() {
-    Site site = new Site(List.of(new StackTraceElement("a.B", "c", "B.java", 1)));
+    for (int i = 0; i < 2; i++) {
+      allocate(orders, 64).close();
+    }
+    live.clear();
+    SiteProfile.Sample exact = profile().samples().getFirst();
+    assertThat(exact.liveBytes()).isEqualTo(Estimate.NONE);
+
+    Site site = exact.site();
+    Estimate allocated = new Estimate(1_000, 200);
     SiteProfile profile =
         SiteProfile.of(
-            List.of(sample(site, 64, new Estimate(0, 40), new Estimate(1_000, 200))), false, 512);
+            List.of(
+                sample(site, 64, new Estimate(0, 40), allocated),
+                sample(site, 128, new Estimate(0, 30), allocated)),
+            false,
+            512);
 
-    // The square of the error over the sum, which is z^2 c.
     assertThat(profile.sites().getFirst().live()).isEqualTo(new Estimate(0, 40));
   }
 
