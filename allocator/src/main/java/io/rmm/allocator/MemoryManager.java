@@ -148,7 +148,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public SiteProfile profile() {
-    return engine.observer().profile();
+    return engine.observer().profile(engine.sampler().meanBytes());
   }
 
   @Override

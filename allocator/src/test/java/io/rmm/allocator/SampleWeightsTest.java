@@ -89,7 +89,7 @@ class SampleWeightsTest {
     long estimate = 0;
     double variance = 0;
     long samples = 0;
-    for (SiteProfile.Entry site : engine.observer().profile().sites()) {
+    for (SiteProfile.Entry site : engine.observer().profile(MEAN).sites()) {
       estimate += site.allocatedBytes();
       variance += (double) site.allocatedBytesError() * site.allocatedBytesError();
       samples += site.allocatedSamples();

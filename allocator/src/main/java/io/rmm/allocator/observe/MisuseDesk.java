@@ -43,7 +43,7 @@ public final class MisuseDesk {
     if (block != null) {
       Site freeSite = block.freeSite;
       report
-          .allocationSite(block.allocationSite())
+          .allocationSite(block.allocationSite)
           .freeSite(freeSite == null ? Site.UNKNOWN : freeSite)
           .ageNanos(block.ageNanos());
     }
@@ -70,7 +70,7 @@ public final class MisuseDesk {
             .build());
     Map<Site, long[]> bySite = new LinkedHashMap<>();
     for (ObservedBlock block : observer.live()) {
-      long[] sum = bySite.computeIfAbsent(block.allocationSite(), _ -> new long[2]);
+      long[] sum = bySite.computeIfAbsent(block.allocationSite, _ -> new long[2]);
       sum[0]++;
       sum[1] += block.weight;
     }

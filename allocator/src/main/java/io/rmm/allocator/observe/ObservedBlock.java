@@ -21,6 +21,7 @@ final class ObservedBlock extends PhantomReference<Token> {
   final long slotBytes;
   final long weight;
   final String budget;
+  final Site allocationSite;
   final SiteStatistics statistics;
   final long allocatedNanos = System.nanoTime();
 
@@ -33,17 +34,15 @@ final class ObservedBlock extends PhantomReference<Token> {
       long slotBytes,
       long weight,
       String budget,
+      Site allocationSite,
       SiteStatistics statistics) {
     super(token, queue);
     this.blockId = token.blockId();
     this.slotBytes = slotBytes;
     this.weight = weight;
     this.budget = budget;
+    this.allocationSite = allocationSite;
     this.statistics = statistics;
-  }
-
-  Site allocationSite() {
-    return statistics.site();
   }
 
   long ageNanos() {

@@ -10,7 +10,6 @@ import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,14 @@ public final class Observer {
   /** Observed blocks whose end is remembered, so that a double free can name both sites. */
   private static final int REMEMBERED = 1024;
 
-  /** Sites that a profile tells apart; what comes later counts as unknown. */
-  private static final int MAX_PROFILED_SITES = 10_000;
+  /**
+   * Combinations of site, budget and size that a profile tells apart, of some 250 bytes of Java
+   * heap each; what comes later is told by site alone.
+   */
+  private static final int MAX_COMBINATIONS = 10_000;
+
+  /** Sites that are told alone, after that; what comes later counts as unknown. */
+  private static final int MAX_SITES_ALONE = 10_000;
 
   private final Listeners listeners;
   private final Tracing tracing;
@@ -36,7 +41,7 @@ public final class Observer {
   private final Sites sites = new Sites();
   private final ReferenceQueue<Token> unreachable = new ReferenceQueue<>();
   private final Map<Long, ObservedBlock> live = new ConcurrentHashMap<>();
-  private final Map<Site, SiteStatistics> statistics = new ConcurrentHashMap<>();
+  private final Map<SiteStatistics.Key, SiteStatistics> statistics = new ConcurrentHashMap<>();
   private final AtomicLong leaks = new AtomicLong();
   private final AtomicLong leakBytes = new AtomicLong();
 
@@ -130,10 +135,10 @@ public final class Observer {
     try {
       StackRoom.check();
       Site site = sites.here();
-      SiteStatistics at = statisticsOf(site);
+      SiteStatistics at = statisticsOf(site, budget, slotBytes);
       AllocationSample sample =
           new AllocationSample(blockId, budget, requestedBytes, slotBytes, weight, site, fastPath);
-      block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, at);
+      block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, site, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);
       tell(sample);
@@ -156,13 +161,27 @@ public final class Observer {
     }
   }
 
-  private SiteStatistics statisticsOf(Site site) {
-    SiteStatistics known = statistics.get(site);
+  private SiteStatistics statisticsOf(Site site, String budget, long slotBytes) {
+    SiteStatistics.Key key = new SiteStatistics.Key(site, budget, slotBytes);
+    SiteStatistics known = statistics.get(key);
     if (known != null) {
       return known;
     }
-    Site profiled = statistics.size() < MAX_PROFILED_SITES ? site : Site.UNKNOWN;
-    return statistics.computeIfAbsent(profiled, SiteStatistics::new);
+    return statistics.size() < MAX_COMBINATIONS
+        ? statistics.computeIfAbsent(key, SiteStatistics::new)
+        : statisticsAlone(site);
+  }
+
+  private SiteStatistics statisticsAlone(Site site) {
+    SiteStatistics.Key key = new SiteStatistics.Key(site, "", 0);
+    SiteStatistics known = statistics.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (statistics.size() >= MAX_COMBINATIONS + MAX_SITES_ALONE) {
+      key = new SiteStatistics.Key(Site.UNKNOWN, "", 0);
+    }
+    return statistics.computeIfAbsent(key, SiteStatistics::new);
   }
 
   /** Ends the following of a block that was freed. */
@@ -249,7 +268,7 @@ public final class Observer {
         block.slotBytes,
         block.weight,
         block.ageNanos(),
-        block.allocationSite(),
+        block.allocationSite,
         "unreachable");
   }
 
@@ -263,16 +282,14 @@ public final class Observer {
     snapshot.observedBlocks(live.size()).leaks(leaks.get(), leakBytes.get());
   }
 
-  /** Returns the estimates by site. */
-  public SiteProfile profile() {
-    List<SiteProfile.Entry> entries =
-        statistics.values().stream()
-            .map(SiteStatistics::read)
-            .sorted(
-                Comparator.comparingLong(SiteProfile.Entry::liveBytes)
-                    .thenComparingLong(SiteProfile.Entry::allocatedBytes)
-                    .reversed())
-            .toList();
-    return new SiteProfile(entries, entries.size() > MAX_PROFILED_SITES);
+  /**
+   * Returns the estimates by site.
+   *
+   * @param meanBytes the mean of the sampling at this moment
+   */
+  public SiteProfile profile(long meanBytes) {
+    List<SiteProfile.Sample> samples =
+        statistics.values().stream().map(SiteStatistics::read).toList();
+    return SiteProfile.of(samples, samples.size() > MAX_COMBINATIONS, meanBytes);
   }
 }

@@ -151,6 +151,11 @@ public final class Sampler {
     return mean == 0 ? bytes : Math.round(bytes / -Math.expm1(-(double) bytes / mean));
   }
 
+  /** Returns the mean in force, in bytes; 0 if every allocation is observed. */
+  public long meanBytes() {
+    return mean;
+  }
+
   /** Lets the mean fall back if there was little to observe. To be called once a second. */
   public void tick() {
     if (observedThisSecond.getAndSet(0) < MAX_PER_SECOND / 4 && mean > baseMean) {

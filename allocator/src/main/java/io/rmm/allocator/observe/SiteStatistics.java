@@ -1,56 +1,87 @@
 package io.rmm.allocator.observe;
 
+import io.rmm.allocator.Estimate;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
 
 /**
- * The estimates for one site. The variance of a sum of Horvitz-Thompson weights is estimated by the
- * sum of {@code w (w - s)} over its samples of weight {@code w} and size {@code s}.
+ * The estimates for one site, budget and size of slots.
+ *
+ * <p>Blocks are counted like bytes: a block of {@code s} bytes that weighs {@code w} stands for
+ * {@code w / s} blocks.
  */
 final class SiteStatistics {
 
-  /** Half the width of a 95 % interval, in standard errors. */
-  private static final double Z_95 = 1.96;
+  /**
+   * What is told apart.
+   *
+   * @param budget a path, or empty for several
+   * @param blockBytes bytes of a slot, or 0 for several sizes
+   */
+  record Key(Site site, String budget, long blockBytes) {
 
-  private final Site site;
-  private long liveSamples;
-  private long allocatedSamples;
-  private double liveBytes;
-  private double liveVariance;
-  private double allocatedBytes;
-  private double allocatedVariance;
+    // By hand, as the JDK's own are linked at the first use, which would be some first block's.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && key.blockBytes == blockBytes
+          && key.budget.equals(budget)
+          && key.site.equals(site);
+    }
 
-  SiteStatistics(Site site) {
-    this.site = site;
+    @Override
+    public int hashCode() {
+      return (site.hashCode() * 31 + budget.hashCode()) * 31 + Long.hashCode(blockBytes);
+    }
   }
 
-  Site site() {
-    return site;
+  private final Key key;
+  private final WeightedSum liveBytes = new WeightedSum();
+  private final WeightedSum liveObjects = new WeightedSum();
+  private final WeightedSum allocatedBytes = new WeightedSum();
+  private final WeightedSum allocatedObjects = new WeightedSum();
+  private long liveSamples;
+  private long allocatedSamples;
+
+  SiteStatistics(Key key) {
+    this.key = key;
   }
 
   synchronized void allocated(long bytes, long weight) {
-    double variance = (double) weight * (weight - bytes);
+    double size = (double) bytes;
+    double weighed = (double) weight;
+    double objects = weighed / size;
     allocatedSamples++;
-    allocatedBytes += weight;
-    allocatedVariance += variance;
+    allocatedBytes.add(size, weighed);
+    allocatedObjects.add(1, objects);
     liveSamples++;
-    liveBytes += weight;
-    liveVariance += variance;
+    liveBytes.add(size, weighed);
+    liveObjects.add(1, objects);
   }
 
   synchronized void freed(long bytes, long weight) {
     liveSamples--;
-    liveBytes -= weight;
-    liveVariance -= (double) weight * (weight - bytes);
+    if (liveSamples == 0) {
+      liveBytes.clear();
+      liveObjects.clear();
+    } else {
+      liveBytes.remove((double) bytes, (double) weight);
+      liveObjects.remove(1, (double) weight / bytes);
+    }
   }
 
-  synchronized SiteProfile.Entry read() {
-    return new SiteProfile.Entry(
-        site,
-        Math.round(liveBytes),
-        Math.round(Z_95 * Math.sqrt(Math.max(0, liveVariance))),
-        Math.round(allocatedBytes),
-        Math.round(Z_95 * Math.sqrt(Math.max(0, allocatedVariance))),
+  synchronized SiteProfile.Sample read() {
+    boolean isLive = liveSamples > 0;
+    Estimate bytes = isLive ? liveBytes.read() : allocatedBytes.ofNothing();
+    Estimate objects = isLive ? liveObjects.read() : allocatedObjects.ofNothing();
+    return new SiteProfile.Sample(
+        key.site(),
+        key.budget(),
+        key.blockBytes(),
+        bytes,
+        objects,
+        allocatedBytes.read(),
+        allocatedObjects.read(),
         liveSamples,
         allocatedSamples);
   }
