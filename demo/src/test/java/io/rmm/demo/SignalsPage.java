@@ -53,7 +53,7 @@ final class SignalsPage {
 
         Every signal that RMM gives, by name, with its meaning, its unit and what it costs. Made from the
         registry (`io.rmm.allocator.signal`) and from what a running program shows; a test fails when this page
-        is not what it would write: `mvn -pl demo -am test -Dtest=SignalsPageTest -Drmm.signals.write=true`
+        is not what it would write: `mvn -pl demo -am test -Dtest=SignalsPageTest -Dsignals.write=true`
         writes it anew.
 
         Bytes are bytes, times are nanoseconds unless the unit says otherwise. No signal carries an address or
@@ -74,8 +74,7 @@ final class SignalsPage {
 
         ## Flight Recorder events
 
-        Each has `manager` besides, the name of the memory manager or other source. How to record them:
-        [jfr.md](jfr.md).
+        Each has `manager` besides, the name of the memory manager or other source.
         """);
     Map<String, jdk.jfr.EventType> registered =
         FlightRecorder.getFlightRecorder().getEventTypes().stream()
@@ -134,8 +133,7 @@ final class SignalsPage {
         ## MXBeans
 
         In the domain `io.rmm`; `M` stands for the manager's name. A read costs a snapshot (under 100 us with 64
-        thread heaps), which serves all reads within 10 ms; no thread that allocates is stopped. How to read
-        them: [jmx.md](jmx.md).
+        thread heaps), which serves all reads within 10 ms; no thread that allocates is stopped.
         """);
     for (ManagedBean bean : ManagedBean.values()) {
       ObjectName name =

@@ -21,7 +21,7 @@ class SignalsPageTest {
   private static final Path PAGE = Path.of("..", "docs", "signals.md");
 
   /** Set to write the page instead of comparing it. */
-  private static final String WRITE = "rmm.signals.write";
+  private static final String WRITE = "signals.write";
 
   @Test
   @ResourceLock("rmm.control.enabled")
