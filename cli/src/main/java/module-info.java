@@ -1,9 +1,11 @@
 /** The command {@code rmm}: one class a command. */
 module io.rmm.cli {
   requires info.picocli;
+  requires io.rmm.allocator;
   requires io.rmm.analysis;
   requires io.rmm.dashboards;
   requires io.rmm.demo;
+  requires io.rmm.exporter;
   requires io.rmm.jfr;
   requires java.logging;
   requires java.management;

@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Rmm.ManifestVersion.class,
     footer =
         "%nFrom a checkout, 'rmm bench' measures RMM beside its peers; see 'rmm bench --help'.",
-    subcommands = {DemoCommand.class, JfrCommand.class, ReportCommand.class, TopCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      JfrCommand.class,
+      ProfileCommand.class,
+      ReportCommand.class,
+      TopCommand.class
+    })
 public final class Rmm implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -31,4 +31,9 @@ public interface LeaksMXBean {
 
   @Description("Sites that hold most live bytes, the largest first, 20 at most; estimated")
   List<SiteRow> getTopSites();
+
+  @Description(
+      "What each site holds and has taken, told apart by budget and size, 1,000 sums at most and"
+          + " the rest as one; estimated")
+  ProfileData getProfile();
 }

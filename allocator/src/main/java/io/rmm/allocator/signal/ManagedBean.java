@@ -58,7 +58,7 @@ public enum ManagedBean {
   LEAKS(
       "Leaks",
       "Observed blocks, those among them that nobody can free any more, and who holds memory",
-      List.of("Observed", "SuspectCount", "SuspectBytes", "Suspects", "TopSites"),
+      List.of("Observed", "SuspectCount", "SuspectBytes", "Suspects", "TopSites", "Profile"),
       List.of(),
       List.of(ManagedBean.LEAK_NOTIFICATION)),
   TUNING(

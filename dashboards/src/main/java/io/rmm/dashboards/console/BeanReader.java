@@ -70,7 +70,7 @@ public final class BeanReader {
     Values heap =
         Values.read(beans, MEMORY, "HeapMemoryUsage")
             .map(memory -> memory.composite("HeapMemoryUsage"))
-            .orElse(new Values(Map.of()));
+            .orElse(Values.NONE);
     Optional<Ledger> ledger = ledger();
     long end = System.nanoTime();
     return new Reading(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.management.MBeanServerConnection;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
@@ -26,6 +27,18 @@ public record ManagerName(String manager, int instance) implements Comparable<Ma
         .map(ManagerName::of)
         .sorted()
         .toList();
+  }
+
+  /**
+   * Returns the name of a bean of this manager.
+   *
+   * @param type what the bean is about, in the manner of {@code Leaks}
+   * @return nothing if the manager has no such bean
+   */
+  public Optional<ObjectName> bean(MBeanServerConnection beans, String type) throws IOException {
+    return beans.queryNames(pattern("io.rmm:type=" + type + ",*"), null).stream()
+        .filter(bean -> of(bean).equals(this))
+        .findFirst();
   }
 
   /** Returns the manager to which a bean of RMM belongs. */

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param byName the values that are not null
  */
-record Values(Map<String, Object> byName) {
+public record Values(Map<String, Object> byName) {
+
+  static final Values NONE = new Values(Map.of());
 
   /**
    * Reads attributes of a bean in one call, so that they belong together. Those that it does not
@@ -32,7 +34,7 @@ record Values(Map<String, Object> byName) {
    *
    * @return nothing if there is no such bean
    */
-  static Optional<Values> read(MBeanServerConnection beans, ObjectName bean, String... names)
+  public static Optional<Values> read(MBeanServerConnection beans, ObjectName bean, String... names)
       throws IOException, JMException {
     try {
       Map<String, Object> values = new HashMap<>();
@@ -46,10 +48,20 @@ record Values(Map<String, Object> byName) {
     }
   }
 
+  /** Keeps a copy. */
+  public Values {
+    byName = Map.copyOf(byName);
+  }
+
   private static Values of(CompositeData data) {
     Map<String, Object> values = new HashMap<>();
     data.getCompositeType().keySet().forEach(key -> put(values, key, data.get(key)));
     return new Values(values);
+  }
+
+  /** Tells whether a value is true. */
+  public boolean isTrue(String name) {
+    return Boolean.TRUE.equals(byName.get(name));
   }
 
   private static void put(Map<String, Object> values, String name, @Nullable Object value) {
@@ -58,39 +70,42 @@ record Values(Map<String, Object> byName) {
     }
   }
 
-  boolean has(String name) {
+  /** Tells whether there is such a value. */
+  public boolean has(String name) {
     return byName.containsKey(name);
   }
 
-  long number(String name) {
+  /** Returns a number. */
+  public long number(String name) {
     return byName.get(name) instanceof Number number ? number.longValue() : 0;
   }
 
-  String text(String name) {
+  /** Returns a text. */
+  public String text(String name) {
     return byName.get(name) instanceof String text ? text : "";
   }
 
   /** Returns the items of a composite value. */
-  Values composite(String name) {
-    return byName.get(name) instanceof CompositeData data ? of(data) : new Values(Map.of());
+  public Values composite(String name) {
+    return byName.get(name) instanceof CompositeData data ? of(data) : NONE;
   }
 
   /** Returns the rows of a value that is an array of composites. */
-  List<Values> rows(String name) {
+  public List<Values> rows(String name) {
     return byName.get(name) instanceof CompositeData[] rows
         ? Arrays.stream(rows).map(Values::of).toList()
         : List.of();
   }
 
   /** Returns a value that is an array of strings. */
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     return byName.get(name) instanceof String[] texts
         ? Stream.of(texts).map(String::valueOf).toList()
         : List.of();
   }
 
   /** Returns a table from names to numbers. */
-  Map<String, Long> numbers(String name) {
+  public Map<String, Long> numbers(String name) {
     if (!(byName.get(name) instanceof TabularData table)) {
       return Map.of();
     }
