@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 
 /**
  * The lines that show a reading: what the process holds, its managers, what is wrong, who holds the
@@ -42,6 +41,7 @@ public final class Page {
   private static final int NAME_MAX = 44;
   private static final int BAR = 10;
 
+  private static final String SEPARATOR = ", ";
   private static final String MANAGER_ROW = " %8s %9s %8s %7s %7s %7s %7s %8s";
   private static final String BUDGET_ROW = " %8s %8s %8s %-16s %7s %7s";
 
@@ -133,18 +133,23 @@ public final class Page {
             ? ", no container limit"
             : " of %s in the container, %s left"
                 .formatted(Amounts.bytes(ledger.limit()), Amounts.bytes(ledger.headroom()));
-    add(
-        lines,
-        Style.PLAIN,
-        "resident "
-            + Amounts.bytes(ledger.resident())
-            + limit
-            + ": "
-            + ledger.lines().stream()
-                .filter(line -> line.bytes() > 0)
-                .sorted(Comparator.comparingLong(Reading.Line::bytes).reversed())
-                .map(line -> Amounts.printable(line.purpose()) + " " + Amounts.bytes(line.bytes()))
-                .collect(Collectors.joining(", ")));
+    add(lines, Style.PLAIN, "resident " + Amounts.bytes(ledger.resident()) + limit + ", of it");
+    StringBuilder row = new StringBuilder();
+    for (String part :
+        ledger.lines().stream()
+            .filter(line -> line.bytes() > 0)
+            .sorted(Comparator.comparingLong(Reading.Line::bytes).reversed())
+            .map(line -> Amounts.printable(line.purpose()) + " " + Amounts.bytes(line.bytes()))
+            .toList()) {
+      if (row.length() + part.length() + SEPARATOR.length() > width) {
+        add(lines, Style.PLAIN, row.toString());
+        row.setLength(0);
+      }
+      row.append(row.isEmpty() ? "  " : SEPARATOR).append(part);
+    }
+    if (!row.isEmpty()) {
+      add(lines, Style.PLAIN, row.toString());
+    }
     ledger.notes().forEach(note -> add(lines, Style.PLAIN, "  " + Amounts.printable(note)));
   }
 
@@ -213,11 +218,17 @@ public final class Page {
                   Amounts.count(budget.rejections())));
     }
     if (budgets.size() < now.budgetCount()) {
+      boolean all =
+          budgets.size() == now.budgets().size() && now.budgetCount() <= LargestBudgets.MOST;
       add(
           lines,
           Style.PLAIN,
-          "%,d of %,d budgets, by %s"
-              .formatted(budgets.size(), now.budgetCount(), order.name().toLowerCase(Locale.ROOT)));
+          "%,d of %,d budgets, by %s%s"
+              .formatted(
+                  budgets.size(),
+                  now.budgetCount(),
+                  order.name().toLowerCase(Locale.ROOT),
+                  all ? "; the others never held anything" : ""));
     }
   }
 

@@ -84,7 +84,8 @@ class PageTest {
     assertThat(text(Optional.empty(), now))
         .contains(
             "process 1, up 1 min 1 s, Java heap 0 B of 0 B",
-            "resident 3.0 MiB of 4.0 MiB in the container, 1.0 MiB left: java heap 2.0 MiB, gc 1.0 MiB",
+            "resident 3.0 MiB of 4.0 MiB in the container, 1.0 MiB left, of it",
+            "  java heap 2.0 MiB, gc 1.0 MiB",
             "  tracking is off",
             "leaks    1 block that nobody can free, standing for 2.0 KiB",
             "state    safety standard, tuner apply, 7 events of telemetry lost",
