@@ -196,14 +196,30 @@ class TopCommandTest {
   @Test
   void theEndOfTheWatchedProgramEndsTheCommand() throws Exception {
     try (TargetJvm jvm = TargetJvm.start(0)) {
-      CompletableFuture<Integer> exitCode =
-          CompletableFuture.supplyAsync(
-              () -> commandLine.execute("top", "--batch", "--every", "100ms", jvm.pid()));
-      await().until(() -> out.toString().contains("orders: root"));
+      CompletableFuture<Integer> exitCode = watch(jvm);
       jvm.signal("KILL");
       assertThat(exitCode.get(1, TimeUnit.MINUTES)).isEqualTo(ExitCode.SOFTWARE);
       assertThat(err).hasToString("rmm: process %s has ended%n".formatted(jvm.pid()));
     }
+  }
+
+  @Test
+  void aJvmThatIsStoppedWhileItIsWatchedIsNotWaitedForLong() throws Exception {
+    try (TargetJvm jvm = TargetJvm.start(0)) {
+      CompletableFuture<Integer> exitCode = watch(jvm);
+      jvm.signal("STOP");
+      assertThat(exitCode.get(1, TimeUnit.MINUTES)).isEqualTo(ExitCode.SOFTWARE);
+      assertThat(err.toString()).contains("process " + jvm.pid() + " is stopped by a signal");
+    }
+  }
+
+  /** Returns when something has been shown. */
+  private CompletableFuture<Integer> watch(TargetJvm jvm) {
+    CompletableFuture<Integer> exitCode =
+        CompletableFuture.supplyAsync(
+            () -> commandLine.execute("top", "--batch", "--every", "100ms", jvm.pid()));
+    await().until(() -> out.toString().contains("orders: root"));
+    return exitCode;
   }
 
   /** By way of {@code script}, which gives the command a terminal. */

@@ -49,7 +49,6 @@ public final class BeanReader {
    * @throws JMException if the JVM refuses to be read
    */
   public Reading read() throws IOException, JMException {
-    long start = System.nanoTime();
     Map<String, Map<ManagerName, ObjectName>> byType = new HashMap<>();
     List<ObjectName> budgetNames = new ArrayList<>();
     for (ObjectName bean : beans.queryNames(ALL, null)) {
@@ -72,10 +71,8 @@ public final class BeanReader {
             .map(memory -> memory.composite("HeapMemoryUsage"))
             .orElse(Values.NONE);
     Optional<Ledger> ledger = ledger();
-    long end = System.nanoTime();
     return new Reading(
-        end,
-        end - start,
+        System.nanoTime(),
         runtime.map(values -> values.number("Uptime")).orElse(0L),
         heap.number("used"),
         heap.number("committed"),
@@ -98,7 +95,6 @@ public final class BeanReader {
             "PeakUsed",
             "LiveBlocks",
             "Allocations",
-            "Frees",
             "Rejections",
             "Misuses",
             "PressureLevel",
@@ -118,7 +114,6 @@ public final class BeanReader {
             values.number("PeakUsed"),
             values.number("LiveBlocks"),
             values.number("Allocations"),
-            values.number("Frees"),
             values.number("Rejections"),
             values.number("Misuses"),
             values.text("PressureLevel"),
@@ -181,7 +176,7 @@ public final class BeanReader {
   }
 
   private Optional<Budget> budget(ObjectName name) throws IOException, JMException {
-    return Values.read(beans, name, "Used", "Peak", "Limits", "Allocations", "Frees", "Rejections")
+    return Values.read(beans, name, "Used", "Peak", "Limits", "Allocations", "Rejections")
         .filter(values -> values.number("Peak") > 0 || values.number("Rejections") > 0)
         .map(
             values ->
@@ -192,7 +187,6 @@ public final class BeanReader {
                     values.number("Peak"),
                     limit(values.composite("Limits")),
                     values.number("Allocations"),
-                    values.number("Frees"),
                     values.number("Rejections")));
   }
 

@@ -7,7 +7,6 @@ import java.util.Optional;
  * What the beans of one JVM said at one time.
  *
  * @param nanoTime when, as {@link System#nanoTime}
- * @param readNanos how long it took to read them
  * @param uptimeMillis for how long the JVM has run
  * @param heapUsed bytes of the Java heap in use
  * @param heapCommitted bytes of the Java heap that are backed by memory
@@ -18,7 +17,6 @@ import java.util.Optional;
  */
 public record Reading(
     long nanoTime,
-    long readNanos,
     long uptimeMillis,
     long heapUsed,
     long heapCommitted,
@@ -50,7 +48,6 @@ public record Reading(
       long peak,
       long liveBlocks,
       long allocations,
-      long frees,
       long rejections,
       long misuses,
       String pressure,
@@ -87,7 +84,6 @@ public record Reading(
       long peak,
       long limit,
       long allocations,
-      long frees,
       long rejections) {
 
     /** What the beans say where there is no limit. */
@@ -100,10 +96,6 @@ public record Reading(
     /** Returns the share of the limit that is used, 0 if there is none. */
     double share() {
       return isLimited() ? (double) used / Math.max(1, limit) : 0;
-    }
-
-    boolean isSameAs(Budget other) {
-      return manager.equals(other.manager) && path.equals(other.path);
     }
   }
 

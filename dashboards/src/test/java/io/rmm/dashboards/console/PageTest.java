@@ -25,7 +25,7 @@ class PageTest {
   private static final long SECOND = 1_000_000_000;
 
   private static Budget budget(String path, long used, long peak, long limit, long allocations) {
-    return new Budget(NAME, path, used, peak, limit, allocations, 0, 0);
+    return new Budget(NAME, path, used, peak, limit, allocations, 0);
   }
 
   private static Manager manager(ManagerName name, long allocations) {
@@ -36,7 +36,6 @@ class PageTest {
         3 << 20,
         4,
         allocations,
-        0,
         0,
         2,
         "HARD",
@@ -51,7 +50,6 @@ class PageTest {
   private static Reading reading(long nanoTime, List<Manager> managers, List<Budget> budgets) {
     return new Reading(
         nanoTime,
-        0,
         61_000,
         0,
         0,
@@ -152,8 +150,8 @@ class PageTest {
   void budgetsComeInTheOrderThatIsAskedFor(Order order) {
     Reading before =
         reading(0, List.of(), List.of(budget("a", 0, 0, 0, 0), budget("b", 0, 0, 0, 0)));
-    Budget least = new Budget(NAME, "b", 1, 1, 10_000, 1, 0, 1);
-    Budget most = new Budget(NAME, "a", 10, 20, 10, 100, 0, 2);
+    Budget least = new Budget(NAME, "b", 1, 1, 10_000, 1, 1);
+    Budget most = new Budget(NAME, "a", 10, 20, 10, 100, 2);
     Reading now = reading(SECOND, List.of(), List.of(least, most));
     assertThat(now.budgets().stream().sorted(order.comparator(new Rates(Optional.of(before), now))))
         .containsExactly(most, least);
@@ -162,7 +160,7 @@ class PageTest {
 
   @Test
   void saysWhatIsNotThere() {
-    Reading bare = new Reading(0, 0, 0, 0, 0, List.of(), List.of(), 0, Optional.empty());
+    Reading bare = new Reading(0, 0, 0, 0, List.of(), List.of(), 0, Optional.empty());
     assertThat(text(Optional.empty(), bare))
         .contains(
             "resident not available: this program has no NativeMemoryLedger bean", "none is open");
