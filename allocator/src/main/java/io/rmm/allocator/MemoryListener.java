@@ -4,11 +4,12 @@ package io.rmm.allocator;
  * Is told of what happens in a {@link MemorySource}.
  *
  * <p>Methods are called by the thread in which the event happens, or for what the source's clock
- * finds (leaks, chunks) by a thread of the source's own, outside every lock of the source, and
- * never while another call to any listener is under way in the same thread: what a listener itself
- * does with memory is not reported to listeners. An exception is caught. A listener that fails 100
- * times in a row, or that takes more than 1 ms on average over 1,000 calls, is dropped, with one
- * line in the log.
+ * finds, or is known in a lock or a hold only (leaks, chunks, pressure, slow allocations, closes of
+ * deferred arenas) by a thread of the source's own; outside every lock of the source, and never
+ * while another call to any listener is under way in the same thread: what a listener itself does
+ * with memory is not reported to listeners. An exception is caught. A listener that fails 100 times
+ * in a row, or that takes more than 1 ms on average over 1,000 calls, is dropped, with one line in
+ * the log.
  */
 public interface MemoryListener {
 

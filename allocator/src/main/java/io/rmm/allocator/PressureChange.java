@@ -5,10 +5,10 @@ package io.rmm.allocator;
  * when a twentieth of the limit is free again below it, so that a budget at its limit is told of
  * once and not at each block.
  *
- * @param budget the path of the budget; that of the root where the whole process is short
+ * @param budget the path of the budget
  * @param level the level now
  * @param previousLevel the level before
- * @param usedBytes what the budget, or the process, held
+ * @param usedBytes what the budget held
  * @param limitBytes the limit that it was held against
  * @param cause whose limit that is
  */
@@ -20,13 +20,9 @@ public record PressureChange(
     long limitBytes,
     PressureChange.Cause cause) {
 
-  /** Where pressure comes from. */
+  /** Where pressure comes from. More may be added. */
   public enum Cause {
     /** The budget's own limits. */
-    OWN,
-    /** The limit of the container that the process runs in. */
-    CGROUP,
-    /** The kernel's account of time lost to short memory. */
-    PSI
+    OWN
   }
 }

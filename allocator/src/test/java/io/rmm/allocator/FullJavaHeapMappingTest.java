@@ -6,7 +6,6 @@ import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.source.Extent;
 import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.PageSources;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,33 +105,12 @@ class FullJavaHeapMappingTest {
   }
 
   /** Counts the bytes of the extents that were handed out and have not been given back for good. */
-  private static final class CountingSource implements PageSource {
+  private static final class CountingSource extends ForwardingSource {
 
-    private final PageSource real;
     private long live;
 
     CountingSource(PageSource real) {
-      this.real = real;
-    }
-
-    @Override
-    public String name() {
-      return real.name();
-    }
-
-    @Override
-    public boolean isLazy() {
-      return real.isLazy();
-    }
-
-    @Override
-    public boolean canChangeScope() {
-      return real.canChangeScope();
-    }
-
-    @Override
-    public MemorySegment inScope(MemorySegment segment, Arena arena) {
-      return real.inScope(segment, arena);
+      super(real);
     }
 
     @Override

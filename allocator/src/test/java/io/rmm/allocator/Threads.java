@@ -51,7 +51,7 @@ final class Threads {
         await(task);
       } catch (AssertionError e) {
         // Where one part fails, others that were to meet it fail for its absence.
-        if (failure == null || failure.getCause() instanceof BrokenBarrierException) {
+        if (failure == null || isForAbsence(failure)) {
           failure = e;
         }
       }
@@ -59,6 +59,11 @@ final class Threads {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  private static boolean isForAbsence(AssertionError failure) {
+    return failure.getCause() instanceof BrokenBarrierException
+        || failure.getCause() instanceof TimeoutException;
   }
 
   /** Runs {@code part} in a new platform thread, and waits until that thread is dead. */

@@ -6,21 +6,19 @@ import jdk.jfr.Description;
 import jdk.jfr.Enabled;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.SettingDefinition;
 import jdk.jfr.StackTrace;
 
 /**
  * One block's allocation; the other half of the pair is {@code rmm.Free}. Off by default, because
  * it is committed for every block that the settings let through, see {@link TraceFilter}. Not
- * throttled: a throttle would tear pairs apart. A stack, which costs forty times the rest of the
- * event, only where a recording asks for it.
+ * throttled: a throttle would tear pairs apart. A stack only where a recording asks for it.
  */
 @Name(EventNames.ALLOCATION)
 @Label("Allocation")
 @Description("A block was allocated")
 @Enabled(false)
 @StackTrace(false)
-final class AllocationEvent extends MemoryEvent {
+final class AllocationEvent extends TraceSettings.Budgets {
 
   @Label("Budget")
   @Description("Path of the budget that was charged")
@@ -40,47 +38,4 @@ final class AllocationEvent extends MemoryEvent {
   @Description("Bytes of the slot that was handed out")
   @DataAmount
   long blockSize;
-
-  @SettingDefinition
-  @Label("Minimum Size")
-  @Description("Bytes of the smallest slot whose block is recorded, for example 4k")
-  boolean minimumSize(MinimumSize setting) {
-    return true; // TraceFilter has decided, before there was an event
-  }
-
-  @SettingDefinition
-  @Label("Sample Ratio")
-  @Description("Share of the blocks that are recorded, chosen by id, for example 1/64")
-  boolean sampleRatio(Ratio setting) {
-    return true;
-  }
-
-  @SettingDefinition
-  @Label("Budgets")
-  @Description(
-      "Patterns of the paths of the budgets whose blocks are recorded, with commas between")
-  boolean budgets(Budgets setting) {
-    return true;
-  }
-
-  /** The setting of this event. */
-  static final class MinimumSize extends MinimumSizeSetting {
-    MinimumSize() {
-      super(TraceFilter.ALLOCATIONS);
-    }
-  }
-
-  /** The setting of this event. */
-  static final class Ratio extends SampleRatioSetting {
-    Ratio() {
-      super(TraceFilter.ALLOCATIONS);
-    }
-  }
-
-  /** The setting of this event. */
-  static final class Budgets extends BudgetsSetting {
-    Budgets() {
-      super(TraceFilter.ALLOCATIONS);
-    }
-  }
 }

@@ -14,7 +14,8 @@ import jdk.jfr.Timespan;
 /**
  * An arena that took long to close. Committed when it is over, so the time is a field ({@code
  * took}) and has a setting of its own; see {@link MinimumTimeSetting}. The source does not tell of
- * shorter ones than the default lets through.
+ * shorter ones than the default lets through. The stack is that of whoever closed the arena, but
+ * for deferred ones: a batch of them is told of by a thread of the source's own.
  */
 @Name(EventNames.ARENA_CLOSE)
 @Label("Arena Close")

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * The setting {@code minimumSize}: bytes, or with a unit as the JDK's options have it, {@code 4k}.
  */
-abstract class MinimumSizeSetting extends ParsedSetting<Long> {
+final class MinimumSizeSetting extends ParsedSetting<Long> {
 
   private static final String UNITS = "kmg";
 
@@ -17,15 +17,12 @@ abstract class MinimumSizeSetting extends ParsedSetting<Long> {
       Pattern.compile(
           "\\s*(?:([0-9]{1,18})|([0-9]{1,8})\\s*([kmg]))(?:i?B)?\\s*", Pattern.CASE_INSENSITIVE);
 
-  private final TraceFilter filter;
-
-  MinimumSizeSetting(TraceFilter filter) {
+  MinimumSizeSetting() {
     super(0L);
-    this.filter = filter;
   }
 
   @Override
-  final Optional<Long> parse(String text) {
+  Optional<Long> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -39,17 +36,17 @@ abstract class MinimumSizeSetting extends ParsedSetting<Long> {
   }
 
   @Override
-  final Long union(Long one, Long other) {
+  Long union(Long one, Long other) {
     return Math.min(one, other);
   }
 
   @Override
-  final String print(Long value) {
+  String print(Long value) {
     return value.toString();
   }
 
   @Override
-  final void apply(Long value) {
-    filter.setMinimumSize(value);
+  void apply(Long value) {
+    TraceFilter.IN_FORCE.setMinimumSize(value);
   }
 }

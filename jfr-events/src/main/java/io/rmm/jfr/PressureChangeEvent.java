@@ -11,8 +11,8 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /**
- * A budget, or the process, got under pressure, or out of it. The source's clock finds out, so no
- * stack is taken, and tells of the edges only, so there is no throttle.
+ * A budget got under pressure, or out of it. The source's clock finds out, so no stack is taken,
+ * and tells of the edges only, so there is no throttle.
  */
 @Name(EventNames.PRESSURE_CHANGE)
 @Label("Pressure Change")
@@ -21,7 +21,7 @@ import jdk.jfr.StackTrace;
 final class PressureChangeEvent extends MemoryEvent {
 
   @Label("Budget")
-  @Description("Path of the budget; that of the root where the whole process is short")
+  @Description("Path of the budget")
   String budget = "";
 
   @Label("Level")
@@ -33,7 +33,7 @@ final class PressureChangeEvent extends MemoryEvent {
   String previousLevel = "";
 
   @Label("Used")
-  @Description("Bytes that the budget, or the process, held")
+  @Description("Bytes that the budget held")
   @DataAmount
   long used;
 
@@ -43,7 +43,7 @@ final class PressureChangeEvent extends MemoryEvent {
   long limit;
 
   @Label("Cause")
-  @Description("Whose limit that is: own, cgroup or psi")
+  @Description("Whose limit that is: own, the budget's")
   String cause = "";
 
   static MemoryListener listener(String manager) {

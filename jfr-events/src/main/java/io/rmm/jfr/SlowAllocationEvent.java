@@ -9,17 +9,20 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.SettingDefinition;
+import jdk.jfr.StackTrace;
 import jdk.jfr.Throttle;
 import jdk.jfr.Timespan;
 
 /**
- * An allocation that took long. Committed when it is over, by the thread that waited, so the time
- * is a field ({@code took}) and has a setting of its own; see {@link MinimumTimeSetting}. The
- * source does not tell of shorter ones than the default lets through.
+ * An allocation that took long. Committed when it is over, so the time is a field ({@code took})
+ * and has a setting of its own; see {@link MinimumTimeSetting}. The source does not tell of shorter
+ * ones than the default lets through. It tells from a thread of its own, because the one that
+ * waited holds a heap when it knows; so no stack is taken.
  */
 @Name(EventNames.SLOW_ALLOCATION)
 @Label("Slow Allocation")
 @Description("An allocation waited long for a slot")
+@StackTrace(false)
 @Throttle("50/s")
 final class SlowAllocationEvent extends MemoryEvent {
 

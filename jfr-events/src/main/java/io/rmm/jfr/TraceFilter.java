@@ -9,20 +9,13 @@ package io.rmm.jfr;
  * of several recordings are combined to what lets through the most, so that another recording,
  * started or stopped meanwhile, may add blocks but takes none away.
  *
- * <p>Where settings of the two events differ, {@link #acceptsFree} still lets through the free of
- * every block whose allocation is recorded. Frees without an allocation can be told from others;
- * allocations whose frees were left out would look like leaks.
- *
  * <p>Asked for each block while all are traced: reads of fields and a few multiplications, no
  * allocation. Only a list of budgets costs a look-up in a map.
  */
 final class TraceFilter {
 
-  /** What the settings of {@code rmm.Allocation} let through. */
-  static final TraceFilter ALLOCATIONS = new TraceFilter();
-
-  /** What the settings of {@code rmm.Free} let through. */
-  static final TraceFilter FREES = new TraceFilter();
+  /** What the settings in force let through. */
+  static final TraceFilter IN_FORCE = new TraceFilter();
 
   private volatile long minimumSize;
   private volatile long largestHash = SampleRatio.LARGEST_HASH;
@@ -48,12 +41,5 @@ final class TraceFilter {
     return blockBytes >= minimumSize
         && SampleRatio.hash(blockId) <= largestHash
         && budgets.matches(budget);
-  }
-
-  /** Tells whether the free of a block is to be recorded. */
-  static boolean acceptsFree(
-      long blockId, String budget, long blockBytes, boolean allocationsAreRecorded) {
-    return FREES.accepts(blockId, budget, blockBytes)
-        || (allocationsAreRecorded && ALLOCATIONS.accepts(blockId, budget, blockBytes));
   }
 }

@@ -26,7 +26,7 @@ final class TraceListener implements MemoryListener {
 
   @Override
   public void onAllocation(long blockId, String budget, long requestedBytes, long blockBytes) {
-    if (!TraceFilter.ALLOCATIONS.accepts(blockId, budget, blockBytes)) {
+    if (!TraceFilter.IN_FORCE.accepts(blockId, budget, blockBytes)) {
       return;
     }
     AllocationEvent event = new AllocationEvent();
@@ -43,8 +43,7 @@ final class TraceListener implements MemoryListener {
   @Override
   public void onFree(
       long blockId, String budget, long blockBytes, boolean byOwner, FreeCause cause) {
-    boolean recorded = new AllocationEvent().isEnabled();
-    if (!TraceFilter.acceptsFree(blockId, budget, blockBytes, recorded)) {
+    if (!TraceFilter.IN_FORCE.accepts(blockId, budget, blockBytes)) {
       return;
     }
     FreeEvent event = new FreeEvent();

@@ -331,6 +331,57 @@ class EventRoundTripTest {
   }
 
   @Test
+  void sizeClassAndThreadHeapStatistics() {
+    tenant.allocate(4096).close();
+    try (Block live = manager.rootBudget().allocate(10_000);
+        TestRecording frequent = TestRecording.startWithFrequentStatistics()) {
+      await()
+          .untilAsserted(
+              () -> {
+                // Anew each time: the clock gives pages back meanwhile.
+                MemorySnapshot snapshot = manager.snapshot();
+                assertThat(snapshot.sizeClasses()).hasSizeGreaterThanOrEqualTo(2);
+                assertThat(values(frequent, EventType.SIZE_CLASS_STATISTICS))
+                    .containsAll(sizeClasses(snapshot));
+                assertThat(values(frequent, EventType.THREAD_HEAP_STATISTICS))
+                    .contains(threadHeaps(snapshot));
+              });
+      assertThat(live.isAlive()).isTrue();
+    }
+    manager.close();
+  }
+
+  private static List<Map<String, Object>> sizeClasses(MemorySnapshot snapshot) {
+    return snapshot.sizeClasses().stream()
+        .map(
+            usage ->
+                Map.<String, Object>of(
+                    "manager", "orders",
+                    "sizeClass", usage.slotBytes(),
+                    "live", usage.liveBlocks(),
+                    "allocations", usage.allocations(),
+                    "frees", usage.frees(),
+                    "slowPaths", usage.slowPaths(),
+                    "wasted", usage.wastedBytes()))
+        .toList();
+  }
+
+  private static Map<String, Object> threadHeaps(MemorySnapshot snapshot) {
+    return Map.of(
+        "manager", "orders",
+        "threadHeaps", snapshot.threadHeaps(),
+        "stripes", snapshot.stripes(),
+        "cached", snapshot.cachedBytes(),
+        "contended", snapshot.contendedHolds());
+  }
+
+  private static List<Map<String, Object>> values(TestRecording recording, EventType type) {
+    return recording.events(type, "orders").stream()
+        .map(event -> fieldValues(type, event))
+        .toList();
+  }
+
+  @Test
   void configuration() {
     manager.awaitViews();
     Map<String, String> configuration = manager.configuration();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.EventSettings;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -50,6 +51,29 @@ final class TestRecording implements AutoCloseable {
     Duration often = Duration.ofMillis(10);
     test.recording.enable(EventType.MANAGER_STATISTICS.eventName()).withPeriod(often);
     test.recording.enable(EventType.BUDGET_STATISTICS.eventName()).withPeriod(often);
+    test.recording.enable(EventType.SIZE_CLASS_STATISTICS.eventName()).withPeriod(often);
+    test.recording.enable(EventType.THREAD_HEAP_STATISTICS.eventName()).withPeriod(often);
+    return test;
+  }
+
+  /** Starts one that holds every event, with a setting of one type. */
+  static TestRecording startWith(EventType type, String setting, String value) {
+    TestRecording test = new TestRecording();
+    test.recording.enable(type.eventName()).with("throttle", "off").with(setting, value);
+    test.recording.start();
+    return test;
+  }
+
+  /** Starts one of single allocations and frees alone, with these settings. */
+  static TestRecording startTracing(Map<String, String> settings) {
+    TestRecording test = new TestRecording();
+    for (EventType type : EventType.values()) {
+      test.recording.disable(type.eventName());
+    }
+    test.recording.enable(EventType.FREE.eventName());
+    EventSettings allocation = test.recording.enable(EventType.ALLOCATION.eventName());
+    settings.forEach(allocation::with);
+    test.recording.start();
     return test;
   }
 
@@ -74,7 +98,7 @@ final class TestRecording implements AutoCloseable {
   /** Returns the events of one type and manager so far, in the order of their time. */
   List<RecordedEvent> events(EventType type, String manager) {
     return events(type).stream()
-        .filter(event -> event.getString("manager").equals(manager))
+        .filter(event -> manager.equals(event.getString("manager")))
         .toList();
   }
 

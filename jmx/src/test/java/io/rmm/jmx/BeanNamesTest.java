@@ -10,6 +10,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BeanNamesTest {
 
@@ -58,6 +59,19 @@ class BeanNamesTest {
     assertThat(bean.getKeyPropertyList()).hasSize(3);
     assertThat(plain(bean.getKeyProperty("manager"))).isEqualTo(name);
     assertThat(plain(bean.getKeyProperty("name"))).isEqualTo("root/" + name);
+  }
+
+  /** Managers refuse such names; another source may have them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"line\nbreak", "carriage\rreturn", "\n", "tab\tulator"})
+  void namesOfSeveralLinesAreFoundAgain(String name) throws Exception {
+    everyNameIsFoundAgain(name);
+  }
+
+  @Test
+  void aNameOfTenThousandCharactersIsFoundAgain() throws Exception {
+    everyNameIsFoundAgain("x".repeat(10_000));
+    everyNameIsFoundAgain("\"*,\n".repeat(2_500));
   }
 
   @Test

@@ -364,42 +364,12 @@ public final class Heaps {
    *     blocks, whose pages may also hold a block that was freed by address and still rests
    */
   public long readPages(MemorySnapshot.Builder snapshot, Reading reading, long usedBytes) {
-    long[] pageBytes = new long[SizeClasses.COUNT + 1];
-    long active = 0;
-    long remoteFrees = 0;
-    for (ThreadHeap heap : heaps) {
-      active += heap.addPages(pageBytes);
-      remoteFrees += heap.remoteFrees();
-    }
-    long huge = pool.hugeBytes();
-    pageBytes[SizeClasses.HUGE] = huge;
-    long hugeUsed = usedBytes;
-    long cached = 0;
-    for (int sizeClass = 0; sizeClass <= SizeClasses.HUGE; sizeClass++) {
-      Usage usage = reading.byClass[sizeClass];
-      long allocations = usage.allocations;
-      long frees = Math.min(usage.frees, allocations);
-      boolean isHuge = sizeClass == SizeClasses.HUGE;
-      long slotBytes = isHuge ? 0 : SizeClasses.slotBytes(sizeClass);
-      long used = isHuge ? Math.clamp(hugeUsed, 0, huge) : (allocations - frees) * slotBytes;
-      hugeUsed -= used;
-      cached += isHuge ? 0 : Math.max(0, pageBytes[sizeClass] - used);
-      if (allocations > 0 || pageBytes[sizeClass] > 0) {
-        snapshot.sizeClass(
-            new MemorySnapshot.SizeClassUsage(
-                slotBytes,
-                allocations,
-                frees,
-                used,
-                pageBytes[sizeClass],
-                usage.requestedBytes(used),
-                usage.slowPaths));
-      }
-    }
+    PageReading pages = new PageReading(heaps, pool.hugeBytes());
+    pages.tellSizeClasses(snapshot, reading, usedBytes);
     snapshot
-        .remoteFrees(remoteFrees)
+        .remoteFrees(pages.remoteFrees)
         .threadHeaps(heaps.size(), stripes.all().length)
-        .heapState(cached, stripes.contended());
-    return active + huge;
+        .heapState(pages.cachedBytes, stripes.contended());
+    return pages.activeBytes;
   }
 }

@@ -24,8 +24,7 @@ import java.util.function.ObjIntConsumer;
  * <p>At rest both are the same. (A block that is resized counts twice until it counts once.)
  *
  * <p><b>Cost.</b> Two looks at each {@link Tally}, seldom three: sums by class are made of the same
- * numbers as those by budget. 64 heaps of 40 classes have 2,560 of them. To read both kinds in each
- * of two passes, which gives both differences always, took half as long again.
+ * numbers as those by budget. 64 heaps of 40 classes have 2,560 of them.
  */
 public final class Reading {
 
