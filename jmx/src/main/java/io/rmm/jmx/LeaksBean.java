@@ -63,7 +63,7 @@ final class LeaksBean implements LeaksMXBean, MemoryListener {
   }
 
   @Override
-  public ProfileData getProfile() {
+  public ProfileData profile() {
     return ProfileData.of(source.profile());
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * What one site holds and has taken, told apart by budget and size.
  *
  * @param frames the frames of the site, innermost first, each as {@code class.method(file:line)};
- *     empty if it is not known, and for the sum of those that are left out
+ *     empty if it is not known
  * @param samples its sums, the one with most live bytes first
  */
 public record ProfiledSite(List<String> frames, List<ProfiledSample> samples) {

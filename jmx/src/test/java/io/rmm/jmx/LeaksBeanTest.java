@@ -103,7 +103,8 @@ class LeaksBeanTest {
         Block large = allocateElsewhere()) {
       assertThat(small.isAlive() && large.isAlive()).isTrue();
 
-      CompositeData shown = (CompositeData) get(bean, "Profile");
+      CompositeData shown =
+          (CompositeData) SERVER.invoke(bean, "profile", new Object[0], new String[0]);
       SiteProfile profile = manager.profile();
       assertThat(shown.get("truncated")).isEqualTo(false);
       assertThat(shown.get("meanBytes")).isEqualTo(profile.meanBytes());

@@ -8,6 +8,8 @@ import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.SiteProfile.Sample;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,28 +29,38 @@ class ProfileDataTest {
     return SiteProfile.of(samples, false, 512);
   }
 
-  /** Whether or not there is a limit, the sums of a profile are the same. */
+  /** However large, nothing is left out. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, ProfileData.MOST_SAMPLES, ProfileData.MOST_SAMPLES + 1, 5_000})
-  void whatIsBeyondTheLimitIsAddedUp(int count) {
+  @ValueSource(ints = {0, 1, 20_000})
+  void everySumIsTold(int count) {
     SiteProfile profile = profile(count);
     ProfileData data = ProfileData.of(profile);
-    List<ProfiledSample> samples =
-        data.sites().stream().flatMap(site -> site.samples().stream()).toList();
-    assertThat(samples).hasSize(Math.min(count, ProfileData.MOST_SAMPLES));
-    assertThat(data.truncated()).isEqualTo(count > ProfileData.MOST_SAMPLES);
-    assertThat(samples.stream().mapToLong(ProfiledSample::liveBytes).sum())
-        .isEqualTo(profile.samples().stream().mapToLong(s -> s.liveBytes().value()).sum());
-    assertThat(samples.stream().mapToLong(ProfiledSample::allocatedObjects).sum())
-        .isEqualTo(10L * count);
-    assertThat(samples.stream().mapToLong(ProfiledSample::allocatedSamples).sum())
-        .isEqualTo(2L * count);
+    assertThat(data.truncated()).isEqualTo(profile.truncated());
+    assertThat(data.meanBytes()).isEqualTo(512);
+    assertThat(data.sites().stream().flatMap(site -> site.samples().stream()))
+        .containsExactlyElementsOf(profile.samples().stream().map(ProfiledSample::of).toList());
     if (count > 0) {
       assertThat(data.sites().getFirst().frames())
           .containsExactly("a.B.c%d(B.java:%d)".formatted(count - 1, count - 1));
     }
-    if (data.truncated()) {
-      assertThat(data.sites().getLast().frames()).isEmpty();
-    }
+  }
+
+  @Test
+  void theFramesOfASiteStandOnce() {
+    Site site = new Site(List.of(new StackTraceElement("a.B", "c", null, -1)));
+    Estimate estimate = new Estimate(10, 3);
+    List<Sample> samples =
+        Stream.of("root/a", "root/b")
+            .map(b -> new Sample(site, b, 16, estimate, estimate, estimate, estimate, 1, 2))
+            .toList();
+    assertThat(ProfileData.of(SiteProfile.of(samples, true, 0)).sites())
+        .singleElement()
+        .satisfies(
+            shown -> {
+              assertThat(shown.frames()).containsExactly("a.B.c");
+              assertThat(shown.samples())
+                  .extracting(ProfiledSample::budget)
+                  .containsExactly("root/a", "root/b");
+            });
   }
 }

@@ -131,6 +131,8 @@ class RemoteRolesTest {
       assertDenied(() -> bean.setSampling(8192));
       assertDenied(() -> bean.setTuningMode("OFF"));
       assertDenied(() -> bean.dumpProfile("live"));
+      // Nothing but reading, but the JDK does not tell operations apart.
+      assertDenied(leaks(remote)::profile);
       assertDenied(() -> remote.setAttribute(root, new Attribute("UsageThreshold", 1L)));
       assertDenied(() -> remote.unregisterMBean(root));
     }
@@ -139,6 +141,11 @@ class RemoteRolesTest {
     assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
     assertThat(SERVER.getAttribute(root, "UsageThreshold")).isEqualTo(0L);
     assertThat(actions).isEmpty();
+  }
+
+  private static LeaksMXBean leaks(MBeanServerConnection remote) {
+    return JMX.newMXBeanProxy(
+        remote, TestBeans.bean("guarded", ManagedBean.LEAKS), LeaksMXBean.class);
   }
 
   private static void assertDenied(ThrowingCallable call) {
@@ -157,6 +164,7 @@ class RemoteRolesTest {
       assertThat(bean.setSampling(8192)).isEqualTo(512 << 10);
       assertThat(bean.setTuningMode("ADVISE")).isEqualTo("APPLY");
       assertThat(bean.dumpProfile("live").rows()).isEmpty();
+      assertThat(leaks(remote).profile().sites()).isEmpty();
       assertThatThrownBy(() -> bean.setTuningMode("FASTER"))
           .isExactlyInstanceOf(IllegalArgumentException.class)
           .hasMessage("a tuning mode is OFF, ADVISE or APPLY, not FASTER");

@@ -58,8 +58,8 @@ public enum ManagedBean {
   LEAKS(
       "Leaks",
       "Observed blocks, those among them that nobody can free any more, and who holds memory",
-      List.of("Observed", "SuspectCount", "SuspectBytes", "Suspects", "TopSites", "Profile"),
-      List.of(),
+      List.of("Observed", "SuspectCount", "SuspectBytes", "Suspects", "TopSites"),
+      List.of("profile"),
       List.of(ManagedBean.LEAK_NOTIFICATION)),
   TUNING(
       "Tuning",

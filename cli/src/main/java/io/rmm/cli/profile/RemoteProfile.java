@@ -19,13 +19,16 @@ import javax.management.ObjectName;
 /** Makes the profile of a memory manager in another JVM of what its beans say. */
 public final class RemoteProfile {
 
-  private static final Pattern FRAME =
-      Pattern.compile("(?<type>.*)\\.(?<method>[^.(]+)(?:\\((?<file>.*):(?<line>-?\\d{1,9})\\))?");
+  /** The name of a method may have brackets and blanks, as Kotlin's may, and no full stop. */
+  private static final Pattern FRAME_WITH_FILE =
+      Pattern.compile("(?<type>.*)\\.(?<method>[^.]+)\\((?<file>[^:]*):(?<line>-?\\d{1,9})\\)");
+
+  private static final Pattern FRAME = Pattern.compile("(?<type>.*)\\.(?<method>[^.]+)");
 
   private RemoteProfile() {}
 
   /**
-   * Reads a profile.
+   * Reads a profile, whole: what is made of it is what that JVM would make itself.
    *
    * @return nothing if the RMM of that JVM does not show any
    */
@@ -34,9 +37,7 @@ public final class RemoteProfile {
     Optional<ObjectName> bean = manager.bean(beans, "Leaks");
     return bean.isEmpty()
         ? Optional.empty()
-        : Values.read(beans, bean.get(), "Profile")
-            .filter(values -> values.has("Profile"))
-            .map(values -> of(values.composite("Profile")));
+        : Values.ask(beans, bean.get(), "profile").map(RemoteProfile::of);
   }
 
   private static SiteProfile of(Values profile) {
@@ -73,13 +74,17 @@ public final class RemoteProfile {
 
   /** Reads {@code class.method(file:line)}; what is written otherwise is taken for a method. */
   static StackTraceElement frame(String text) {
-    Matcher parts = FRAME.matcher(text);
-    return parts.matches()
-        ? new StackTraceElement(
-            parts.group("type"),
-            parts.group("method"),
-            parts.group("file"),
-            parts.group("line") == null ? -1 : Integer.parseInt(parts.group("line")))
+    Matcher whole = FRAME_WITH_FILE.matcher(text);
+    if (whole.matches()) {
+      return new StackTraceElement(
+          whole.group("type"),
+          whole.group("method"),
+          whole.group("file"),
+          Integer.parseInt(whole.group("line")));
+    }
+    Matcher bare = FRAME.matcher(text);
+    return bare.matches()
+        ? new StackTraceElement(bare.group("type"), bare.group("method"), null, -1)
         : new StackTraceElement("", text, null, -1);
   }
 }

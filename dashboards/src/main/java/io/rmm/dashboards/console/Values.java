@@ -12,6 +12,7 @@ import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
+import javax.management.ReflectionException;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,28 @@ public record Values(Map<String, Object> byName) {
       return Optional.of(new Values(values));
     } catch (InstanceNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Calls an operation without arguments that returns a composite.
+   *
+   * @return nothing if there is no such bean, or it has no such operation
+   */
+  public static Optional<Values> ask(MBeanServerConnection beans, ObjectName bean, String operation)
+      throws IOException, JMException {
+    try {
+      return beans.invoke(bean, operation, new Object[0], new String[0])
+              instanceof CompositeData data
+          ? Optional.of(of(data))
+          : Optional.empty();
+    } catch (InstanceNotFoundException e) {
+      return Optional.empty();
+    } catch (ReflectionException e) {
+      if (e.getCause() instanceof NoSuchMethodException) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
