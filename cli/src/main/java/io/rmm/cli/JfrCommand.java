@@ -5,9 +5,7 @@ import io.rmm.cli.attach.JvmConnection;
 import io.rmm.cli.attach.RemoteRecorder;
 import io.rmm.dashboards.console.Amounts;
 import io.rmm.dashboards.console.ManagerName;
-import io.rmm.jfr.RecordingSettings;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,34 +57,6 @@ final class JfrCommand implements Callable<Integer> {
     CHECK
   }
 
-  /** Settings to record with. */
-  enum Settings {
-    DEFAULT("default", RecordingSettings.File.PRODUCTION),
-    PROFILE("profile", RecordingSettings.File.PRODUCTION),
-    LEAK("default", RecordingSettings.File.LEAK),
-    ONLY("", RecordingSettings.File.ONLY);
-
-    private final String base;
-    private final RecordingSettings.File file;
-
-    /** Settings of a file over those of the JVM's configuration {@code base}, if it has a name. */
-    Settings(String base, RecordingSettings.File file) {
-      this.base = base;
-      this.file = file;
-    }
-
-    private Map<String, String> in(RemoteRecorder recorder) throws AttachException, JMException {
-      Map<String, String> settings =
-          base.isEmpty() ? new HashMap<>() : recorder.configuration(base);
-      settings.putAll(RecordingSettings.settings(file));
-      return settings;
-    }
-
-    private String describe() {
-      return base.isEmpty() ? file.fileName() : base + ".jfc and " + file.fileName();
-    }
-  }
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -127,7 +97,7 @@ final class JfrCommand implements Callable<Integer> {
         "only: the events of RMM alone, for recordings that are given to others.",
         "default if not given."
       })
-  private @Nullable Settings settings;
+  private @Nullable JfrSettings settings;
 
   @Option(
       names = "--for",
@@ -181,12 +151,7 @@ final class JfrCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     } catch (AttachException | JMException | IOException e) {
-      spec.commandLine().getErr().println("rmm: " + e.getMessage());
-      return ExitCode.SOFTWARE;
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      // What Flight Recorder refuses.
-      spec.commandLine().getErr().println("rmm: process " + pid + " refuses: " + e.getMessage());
-      return ExitCode.SOFTWARE;
+      return Messages.fail(spec, e);
     }
   }
 
@@ -230,14 +195,10 @@ final class JfrCommand implements Callable<Integer> {
               + "' already: stop it, or give another --name");
     }
     if (jvm.call(ManagerName::all).isEmpty()) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "rmm: process "
-                  + pid
-                  + " shows no memory manager; events of RMM come when it has one");
+      Messages.warn(
+          spec, "process " + pid + " shows no memory manager; events of RMM come when it has one");
     }
-    Settings chosen = settings == null ? Settings.DEFAULT : settings;
+    JfrSettings chosen = settings == null ? JfrSettings.DEFAULT : settings;
     Map<String, String> options = new HashMap<>();
     options.put("name", name);
     options.put("maxSize", Long.toString(maxSize == null ? 250L << 20 : maxSize));
@@ -248,8 +209,8 @@ final class JfrCommand implements Callable<Integer> {
       options.put("duration", duration.toMillis() + " ms");
     }
     recorder.start(chosen.in(recorder), options);
-    out("Process %d records '%s' with %s.".formatted(pid, name, chosen.describe()));
-    out("To have what was recorded: rmm jfr " + pid + " dump" + nameOption());
+    Messages.say(spec, "Process %d records '%s' with %s.".formatted(pid, name, chosen.describe()));
+    Messages.say(spec, "To have what was recorded: rmm jfr " + pid + " dump" + nameOption());
   }
 
   private String nameOption() {
@@ -268,7 +229,7 @@ final class JfrCommand implements Callable<Integer> {
       files.<JMException, AttachException>add(file, out -> recorder.copy(recording, out));
       files.commit();
     }
-    out("Recording: " + file);
+    Messages.say(spec, "Recording: " + file);
   }
 
   private void stop(RemoteRecorder recorder, RecordingInfo recording)
@@ -279,19 +240,22 @@ final class JfrCommand implements Callable<Integer> {
       dump(recorder, find(recorder));
     }
     recorder.close(recording.getId());
-    out("Process %d no longer records '%s'.".formatted(pid, recording.getName()));
+    Messages.say(
+        spec,
+        "Process %d no longer records '%s'.".formatted(pid, Amounts.brief(recording.getName())));
   }
 
   private void list(List<RecordingInfo> recordings) {
     if (recordings.isEmpty()) {
-      out("Process " + pid + " has no recording.");
+      Messages.say(spec, "Process " + pid + " has no recording.");
     }
     for (RecordingInfo recording : recordings) {
-      out(
+      Messages.say(
+          spec,
           "%4d  %-20s %-8s %9s  since %s"
               .formatted(
                   recording.getId(),
-                  Amounts.printable(recording.getName()),
+                  Amounts.brief(recording.getName()),
                   recording.getState().toLowerCase(Locale.ROOT),
                   Amounts.bytes(recording.getSize()),
                   LocalDateTime.ofInstant(
@@ -317,17 +281,11 @@ final class JfrCommand implements Callable<Integer> {
                             ? "; 'rmm jfr " + pid + " start' begins one"
                             : ", but "
                                 + recordings.stream()
-                                    .map(other -> "'" + Amounts.printable(other.getName()) + "'")
+                                    .map(other -> "'" + Amounts.brief(other.getName()) + "'")
                                     .collect(Collectors.joining(", ")))));
   }
 
   private boolean isMeant(RecordingInfo recording) {
     return recording.getName().equals(name) || Long.toString(recording.getId()).equals(name);
-  }
-
-  private void out(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
   }
 }

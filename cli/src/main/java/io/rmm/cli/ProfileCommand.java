@@ -5,6 +5,7 @@ import io.rmm.cli.attach.AttachException;
 import io.rmm.cli.attach.JvmConnection;
 import io.rmm.cli.profile.ProfileTable;
 import io.rmm.cli.profile.RemoteProfile;
+import io.rmm.dashboards.console.Amounts;
 import io.rmm.dashboards.console.ManagerName;
 import io.rmm.exporter.profile.HeapProfile;
 import io.rmm.exporter.profile.ProfileFormat;
@@ -146,8 +147,7 @@ final class ProfileCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     } catch (AttachException | JMException | IOException e) {
-      spec.commandLine().getErr().println("rmm: " + e.getMessage());
-      return ExitCode.SOFTWARE;
+      return Messages.fail(spec, e);
     }
   }
 
@@ -192,7 +192,10 @@ final class ProfileCommand implements Callable<Integer> {
     if (manager == null && all.size() == 1) {
       return all.getFirst();
     }
-    String names = all.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+    String names =
+        all.stream()
+            .map(name -> "'" + Amounts.brief(name.toString()) + "'")
+            .collect(Collectors.joining(", "));
     if (manager == null) {
       throw new AttachException(
           "process " + pid + " has several memory managers; choose with --manager from " + names);
@@ -219,8 +222,7 @@ final class ProfileCommand implements Callable<Integer> {
       files.<RuntimeException, RuntimeException>add(file, out -> write(profile, chosen, out));
       files.commit();
     }
-    spec.commandLine().getOut().println("Profile: " + file);
-    spec.commandLine().getOut().flush();
+    Messages.say(spec, "Profile: " + file);
   }
 
   private void write(HeapProfile profile, Format chosen, OutputStream out) throws IOException {

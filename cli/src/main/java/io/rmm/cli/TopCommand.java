@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.management.JMException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -61,19 +62,18 @@ final class TopCommand implements Callable<Integer> {
       description = "The process to watch.")
   private @Nullable Long pid;
 
-  @Option(names = "--once", description = "Print once, as plain text; the same as -n 1.")
+  @Option(
+      names = "--once",
+      description =
+          "Print once, as plain text; the same as -n 1. So it is too where there is no terminal.")
   private boolean once;
 
   @Option(
       names = "--batch",
-      description = "Print plain text. So it is too where there is no terminal.")
+      description = "Print plain text, again and again until the program ends.")
   private boolean batch;
 
-  @Option(
-      names = "-n",
-      paramLabel = "N",
-      description =
-          "How often to print; implies --batch. Until the end of the program if not given.")
+  @Option(names = "-n", paramLabel = "N", description = "Print plain text so often.")
   private @Nullable Integer times;
 
   @Option(
@@ -111,7 +111,6 @@ final class TopCommand implements Callable<Integer> {
     if (pid == null) {
       return list();
     }
-    TerminationSignals.onFirst(ended::countDown);
     try (JvmConnection jvm = JvmConnection.open(pid)) {
       BeanReader reader = new BeanReader(jvm.beans());
       Reading first = jvm.call(_ -> reader.read());
@@ -123,11 +122,12 @@ final class TopCommand implements Callable<Integer> {
                 + " shows no memory manager in JMX: it does not use RMM, has none open at the"
                 + " moment, or has no rmm-jmx on its class path");
       }
+      // Not before: while the JVM is being reached a signal is to end this at once.
+      TerminationSignals.onFirst(ended::countDown);
       boolean live = !batch && !once && times == null && Terminals.present() && Terminals.canDraw();
       return live ? live(jvm, reader) : print(jvm, reader, first);
     } catch (AttachException | JMException | IOException e) {
-      spec.commandLine().getErr().println("rmm: " + e.getMessage());
-      return ExitCode.SOFTWARE;
+      return Messages.fail(spec, e);
     }
   }
 
@@ -151,12 +151,10 @@ final class TopCommand implements Callable<Integer> {
 
   private int list() {
     List<LocalJvms.Entry> jvms = LocalJvms.list();
-    PrintWriter out = spec.commandLine().getOut();
     if (jvms.isEmpty()) {
-      out.println("There is no other JVM that this user may attach to.");
+      Messages.say(spec, "There is no other JVM that this user may attach to.");
     }
-    jvms.forEach(jvm -> out.println(row(jvm)));
-    out.flush();
+    jvms.forEach(jvm -> Messages.say(spec, row(jvm)));
     return ExitCode.OK;
   }
 
@@ -164,9 +162,13 @@ final class TopCommand implements Callable<Integer> {
     String memory =
         !jvm.problem().isEmpty()
             ? jvm.problem()
-            : jvm.managers().isEmpty() ? "no RMM" : "RMM: " + String.join(", ", jvm.managers());
+            : jvm.managers().isEmpty()
+                ? "no RMM"
+                : jvm.managers().stream()
+                    .map(Amounts::brief)
+                    .collect(Collectors.joining(", ", "RMM: ", ""));
     return "%8d  %-40s  %s"
-        .formatted(jvm.pid(), Amounts.printable(jvm.program()), Amounts.printable(memory));
+        .formatted(jvm.pid(), Amounts.brief(jvm.program()), Amounts.printable(memory));
   }
 
   private int live(JvmConnection jvm, BeanReader reader) throws IOException {
@@ -192,8 +194,7 @@ final class TopCommand implements Callable<Integer> {
     if (problem.isEmpty()) {
       return ExitCode.OK;
     }
-    spec.commandLine().getErr().println("rmm: " + jvm.lost(problem));
-    return ExitCode.SOFTWARE;
+    return Messages.fail(spec, new AttachException(jvm.lost(problem)));
   }
 
   private int print(JvmConnection jvm, BeanReader reader, Reading first)
@@ -201,7 +202,7 @@ final class TopCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Optional<Reading> before = Optional.empty();
     Reading now = first;
-    int left = once ? 1 : times == null ? Integer.MAX_VALUE : times;
+    int left = times != null ? times : batch && !once ? Integer.MAX_VALUE : 1;
     while (true) {
       Page page = Page.ofText(title(jvm), budgets, order);
       page.lines(before, now).forEach(line -> out.println(line.text()));
@@ -230,6 +231,6 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private static String named(String program) {
-    return program.isEmpty() ? "" : " (" + Amounts.printable(program) + ")";
+    return program.isEmpty() ? "" : " (" + Amounts.brief(program) + ")";
   }
 }

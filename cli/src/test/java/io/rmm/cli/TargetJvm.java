@@ -3,6 +3,7 @@ package io.rmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rmm.allocator.MemoryManager;
+import io.rmm.cli.programs.ForgedBeansProgram;
 import io.rmm.cli.programs.MemoryProgram;
 import io.rmm.jfr.JfrView;
 import io.rmm.jmx.JmxView;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /** Another JVM, for commands to be used on; it runs {@link MemoryProgram}. Gone when closed. */
 final class TargetJvm implements AutoCloseable {
 
+  private static final List<Class<?>> VIEWS = List.of(JmxView.class, JfrView.class);
+
   private final Process process;
 
   private TargetJvm(Process process) throws IOException {
@@ -33,22 +36,41 @@ final class TargetJvm implements AutoCloseable {
 
   /** Starts one with so many budgets beside those that it has anyhow. */
   static TargetJvm start(int budgets, String... options) throws IOException {
-    return start(List.of(), budgets, List.of(options), JmxView.class, JfrView.class);
+    return new TargetJvm(
+        builder(List.of(), List.of(options), VIEWS, MemoryProgram.class, budgets).start());
+  }
+
+  /** Starts one in a folder. */
+  static TargetJvm startIn(Path folder, String... options) throws IOException {
+    return new TargetJvm(
+        builder(List.of(), List.of(options), VIEWS, MemoryProgram.class, 0)
+            .directory(folder.toFile())
+            .start());
   }
 
   /** Starts one that knows nothing of the views. */
   static TargetJvm startWithoutViews() throws IOException {
-    return start(List.of(), 0, List.of());
+    return new TargetJvm(builder(List.of(), List.of(), List.of(), MemoryProgram.class, 0).start());
+  }
+
+  /** Starts one that runs {@link ForgedBeansProgram} instead. */
+  static TargetJvm startWithForgedBeans() throws IOException {
+    return new TargetJvm(
+        builder(List.of(), List.of(), List.of(), ForgedBeansProgram.class, 0).start());
   }
 
   /** Starts one by another program, to which the command line is added. */
   static TargetJvm startBy(String... launcher) throws IOException {
-    return start(List.of(launcher), 0, List.of(), JmxView.class);
+    return new TargetJvm(
+        builder(List.of(launcher), List.of(), VIEWS, MemoryProgram.class, 0).start());
   }
 
-  private static TargetJvm start(
-      List<String> launcher, int budgets, List<String> options, Class<?>... views)
-      throws IOException {
+  private static ProcessBuilder builder(
+      List<String> launcher,
+      List<String> options,
+      List<Class<?>> views,
+      Class<?> program,
+      int budgets) {
     List<String> line = new ArrayList<>(launcher);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
@@ -56,16 +78,16 @@ final class TargetJvm implements AutoCloseable {
     line.addAll(
         List.of(
             "-cp",
-            Stream.concat(Stream.of(MemoryManager.class, MemoryProgram.class), Stream.of(views))
+            Stream.concat(Stream.of(MemoryManager.class, program), views.stream())
                 .map(TargetJvm::location)
                 .distinct()
                 .collect(Collectors.joining(File.pathSeparator))));
-    line.addAll(List.of(MemoryProgram.class.getName(), Integer.toString(budgets)));
-    return new TargetJvm(
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    line.addAll(List.of(program.getName(), Integer.toString(budgets)));
+    return new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
-  private static String location(Class<?> type) {
+  /** Returns where a class is loaded from, for the class path of another JVM. */
+  static String location(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     } catch (URISyntaxException e) {
@@ -73,8 +95,9 @@ final class TargetJvm implements AutoCloseable {
     }
   }
 
+  /** Returns the number of the JVM, which may be a child of its launcher. */
   String pid() {
-    return Long.toString(process.pid());
+    return Long.toString(process.descendants().findFirst().orElseGet(process::toHandle).pid());
   }
 
   /** Sends a signal, for example {@code STOP}. */

@@ -3,19 +3,16 @@ package io.rmm.cli.attach;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.management.JMException;
+import javax.management.JMRuntimeException;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -29,9 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The target starts its local management agent, if it has not done so before: a listener on the
  * loopback address and a few threads, which stay till its end. Nothing of ours is loaded into it.
  *
- * <p><b>Nothing hangs.</b> Neither the attach protocol nor RMI gives up on a target that has taken
- * a request and never answers, as a stopped one does. So every call is made by a thread that the
- * JVM does not wait for at its end, and is left there when its time is over.
+ * <p>Nothing waits for a target that hangs longer than {@link #PATIENCE}, see {@link
+ * PatientThread}.
  */
 public final class JvmConnection implements AutoCloseable {
 
@@ -41,8 +37,13 @@ public final class JvmConnection implements AutoCloseable {
    */
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /**
+   * How long the JDK waits for a JVM to open its socket: it looks after 0.1 s, another 0.2 s and so
+   * on, so it ends after 7.8 s, before {@link #PATIENCE} does, and cleans up after itself.
+   */
+  private static final Duration PATIENCE_OF_JDK = Duration.ofSeconds(7);
+
   private static final Duration PATIENCE_AT_END = Duration.ofMillis(500);
-  private static final AtomicLong THREADS = new AtomicLong();
 
   /** A call to the target. */
   @FunctionalInterface
@@ -54,10 +55,10 @@ public final class JvmConnection implements AutoCloseable {
   private record Opened(JMXConnector connector, MBeanServerConnection beans, String program) {}
 
   private final TargetProcess target;
-  private final ExecutorService thread;
+  private final PatientThread thread;
   private final Opened opened;
 
-  private JvmConnection(TargetProcess target, ExecutorService thread, Opened opened) {
+  private JvmConnection(TargetProcess target, PatientThread thread, Opened opened) {
     this.target = target;
     this.thread = thread;
     this.opened = opened;
@@ -72,18 +73,23 @@ public final class JvmConnection implements AutoCloseable {
   public static JvmConnection open(long pid) throws AttachException {
     TargetProcess target = TargetProcess.of(pid);
     if (target.isStopped()) {
-      throw new AttachException(stopped(target));
+      throw new AttachException(target.helpStopped());
     }
-    ExecutorService thread = newThread();
-    try {
-      Opened opened = within(thread, PATIENCE, target, () -> attach(target));
+    if (target.hasOtherNetwork()) {
+      throw new AttachException(target.helpInContainer());
+    }
+    PatientThread thread = new PatientThread(target);
+    boolean open = false;
+    try (TriggerFile _ = new TriggerFile(target)) {
+      Opened opened = thread.call(PATIENCE, () -> attach(target));
+      open = true;
       return new JvmConnection(target, thread, opened);
     } catch (ExecutionException e) {
-      thread.shutdownNow();
       throw explain(target, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (AttachException e) {
-      thread.shutdownNow();
-      throw e;
+    } finally {
+      if (!open) {
+        thread.close();
+      }
     }
   }
 
@@ -112,13 +118,18 @@ public final class JvmConnection implements AutoCloseable {
    */
   public <T> T call(Call<T> call) throws AttachException, JMException {
     try {
-      return within(thread, PATIENCE, target, () -> call.on(opened.beans));
+      return thread.call(PATIENCE, () -> call.on(opened.beans));
     } catch (ExecutionException e) {
-      switch (e.getCause()) {
+      Throwable cause = e.getCause();
+      // So a proxy throws what the method that was called does not declare.
+      switch (cause instanceof UndeclaredThrowableException ? cause.getCause() : cause) {
         case JMException refused -> throw refused;
-        case RuntimeException refused -> throw refused;
         case IOException lost -> throw new AttachException(lost(lost.getMessage()), lost);
-        case null, default -> throw new IllegalStateException(e.getCause());
+        case JMRuntimeException refused ->
+            throw new AttachException(
+                "process " + pid() + " refuses: " + refused.getMessage(), refused);
+        case RuntimeException refused -> throw refused;
+        case null, default -> throw new IllegalStateException(cause);
       }
     }
   }
@@ -131,7 +142,7 @@ public final class JvmConnection implements AutoCloseable {
   public String lost(@Nullable String problem) {
     return hasEnded()
         ? "process " + pid() + " has ended"
-        : "process " + pid() + " does not answer: " + problem;
+        : "process " + pid() + " fails to answer: " + problem;
   }
 
   /** A JVM that ends closes its connections first, and is a process for some milliseconds more. */
@@ -143,7 +154,7 @@ public final class JvmConnection implements AutoCloseable {
       }
       return true;
     } catch (TimeoutException | ExecutionException e) {
-      return false;
+      return target.hasEnded(); // also if its parent has not asked for its exit code yet
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -154,10 +165,8 @@ public final class JvmConnection implements AutoCloseable {
   @Override
   public void close() {
     try {
-      within(
-          thread,
+      thread.call(
           PATIENCE_AT_END,
-          target,
           () -> {
             opened.connector.close();
             return true;
@@ -165,22 +174,18 @@ public final class JvmConnection implements AutoCloseable {
     } catch (AttachException | ExecutionException e) {
       // The target has gone, or will find the connection broken.
     }
-    thread.shutdownNow();
+    thread.close();
   }
 
   @SuppressWarnings("BanJNDI") // the address is the JVM's own, which this user may control anyhow
   private static Opened attach(TargetProcess target)
       throws IOException, AttachNotSupportedException {
-    // How long the JDK waits for the socket. Ours ends before, with a message of ours.
-    System.setProperty("sun.tools.attach.attachTimeout", Long.toString(2 * PATIENCE.toMillis()));
+    System.setProperty("sun.tools.attach.attachTimeout", Long.toString(PATIENCE_OF_JDK.toMillis()));
     VirtualMachine jvm = VirtualMachine.attach(Long.toString(target.pid()));
     String address;
     Properties properties;
     try {
       properties = jvm.getAgentProperties();
-      if (target.hasOtherNetwork()) {
-        throw new IOException(target.helpInContainer());
-      }
       address = jvm.startLocalManagementAgent();
     } finally {
       jvm.detach();
@@ -194,54 +199,20 @@ public final class JvmConnection implements AutoCloseable {
     return properties.getProperty("sun.java.command", "").strip().split("\\s+", 2)[0];
   }
 
-  private static ExecutorService newThread() {
-    return Executors.newSingleThreadExecutor(
-        Thread.ofPlatform().daemon().name("rmm-attach-" + THREADS.incrementAndGet()).factory());
-  }
-
-  private static <T> T within(
-      ExecutorService thread, Duration patience, TargetProcess target, Callable<T> call)
-      throws AttachException, ExecutionException {
-    Future<T> future = thread.submit(call);
-    try {
-      return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      future.cancel(true);
-      throw new AttachException(target.isStopped() ? stopped(target) : silent(target, patience), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AttachException("interrupted while waiting for process " + target.pid(), e);
-    }
-  }
-
-  private static String stopped(TargetProcess target) {
-    return "process "
-        + target.pid()
-        + " is stopped by a signal and cannot answer; 'kill -CONT "
-        + target.pid()
-        + "' lets it go on";
-  }
-
-  private static String silent(TargetProcess target, Duration patience) {
-    return "process %d has not answered for %d s: it hangs, or was started with -XX:+DisableAttachMechanism"
-        .formatted(target.pid(), patience.toSeconds());
-  }
-
   private static AttachException explain(TargetProcess target, Throwable cause) {
     long pid = target.pid();
-    if (ProcessHandle.of(pid).isEmpty()) {
+    if (target.hasEnded()) {
       return new AttachException("process " + pid + " has ended", cause);
     }
-    if (target.hasOtherNetwork()) {
-      return new AttachException(target.helpInContainer(), cause);
+    if (target.isStopped()) {
+      return new AttachException(target.helpStopped(), cause);
     }
     if (cause instanceof AttachNotSupportedException) {
-      // Known before any signal is sent, from the counters that the JVM shares.
       return new AttachException(
           "process "
               + pid
               + " does not let itself be attached to: it was started with"
-              + " -XX:+DisableAttachMechanism, or is still starting or ending ("
+              + " -XX:+DisableAttachMechanism, is still starting or ending, or hangs ("
               + cause.getMessage()
               + ")",
           cause);

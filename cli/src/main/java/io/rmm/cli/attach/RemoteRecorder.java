@@ -51,7 +51,7 @@ public final class RemoteRecorder {
 
   /** Returns the recordings that run or have stopped, and are not closed. */
   public List<RecordingInfo> recordings() throws AttachException, JMException {
-    return jvm.call(beans -> recorder(beans).getRecordings());
+    return ask(beans -> recorder(beans).getRecordings());
   }
 
   /**
@@ -61,13 +61,12 @@ public final class RemoteRecorder {
    */
   public Map<String, String> configuration(String configuration)
       throws AttachException, JMException {
-    return jvm.call(
-            beans ->
-                recorder(beans).getConfigurations().stream()
-                    .filter(known -> known.getName().equals(configuration))
-                    .findFirst()
-                    .map(ConfigurationInfo::getSettings)
-                    .map(HashMap::new))
+    return ask(beans ->
+            recorder(beans).getConfigurations().stream()
+                .filter(known -> known.getName().equals(configuration))
+                .findFirst()
+                .map(ConfigurationInfo::getSettings)
+                .map(HashMap::new))
         .orElseThrow(
             () ->
                 new AttachException(
@@ -83,10 +82,10 @@ public final class RemoteRecorder {
    */
   public long start(Map<String, String> settings, Map<String, String> options)
       throws AttachException, JMException {
-    long id = jvm.call(beans -> recorder(beans).newRecording());
+    long id = ask(beans -> recorder(beans).newRecording());
     boolean started = false;
     try {
-      jvm.call(
+      ask(
           beans -> {
             FlightRecorderMXBean recorder = recorder(beans);
             recorder.setRecordingSettings(id, settings);
@@ -109,17 +108,16 @@ public final class RemoteRecorder {
     boolean running = recording.getState().equals("RUNNING");
     long id =
         running
-            ? jvm.call(beans -> recorder(beans).cloneRecording(recording.getId(), true))
+            ? ask(beans -> recorder(beans).cloneRecording(recording.getId(), true))
             : recording.getId();
     try {
-      long stream =
-          jvm.call(beans -> recorder(beans).openStream(id, Map.of("blockSize", BLOCK_BYTES)));
+      long stream = ask(beans -> recorder(beans).openStream(id, Map.of("blockSize", BLOCK_BYTES)));
       try {
         for (byte[] block = read(stream); block.length > 0; block = read(stream)) {
           out.write(block);
         }
       } finally {
-        jvm.call(
+        ask(
             beans -> {
               recorder(beans).closeStream(stream);
               return true;
@@ -135,21 +133,30 @@ public final class RemoteRecorder {
   /** Stops a recording that runs. */
   public void stop(RecordingInfo recording) throws AttachException, JMException {
     if (recording.getState().equals("RUNNING")) {
-      jvm.call(beans -> recorder(beans).stopRecording(recording.getId()));
+      ask(beans -> recorder(beans).stopRecording(recording.getId()));
     }
   }
 
   /** Forgets a recording and what it has. */
   public void close(long id) throws AttachException, JMException {
-    jvm.call(
+    ask(
         beans -> {
           recorder(beans).closeRecording(id);
           return true;
         });
   }
 
+  private <T> T ask(JvmConnection.Call<T> question) throws AttachException, JMException {
+    try {
+      return jvm.call(question);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // What Flight Recorder refuses, for example to read of a recording that was closed meanwhile.
+      throw new AttachException("process " + jvm.pid() + " refuses: " + e.getMessage(), e);
+    }
+  }
+
   private byte[] read(long stream) throws AttachException, JMException {
-    return jvm.call(
+    return ask(
         beans -> {
           byte[] block = recorder(beans).readStream(stream);
           return block == null ? new byte[0] : block; // null at the end

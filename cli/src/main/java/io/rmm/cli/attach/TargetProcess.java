@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * What can be known of a process before attaching to it.
@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 public final class TargetProcess {
 
   private static final Path PROC = Path.of("/proc");
+
+  /** Also where an update has put another one in its place since the JVM began. */
+  private static final Pattern JVM_LIBRARY = Pattern.compile("/libjvm\\.so(?: \\(deleted\\))?$");
 
   private final long pid;
 
@@ -42,7 +45,7 @@ public final class TargetProcess {
       throw new AttachException("process " + pid + " is this very command");
     }
     TargetProcess target = new TargetProcess(pid);
-    if (Files.isDirectory(PROC.resolve(Long.toString(pid)))) {
+    if (Files.isDirectory(target.folder())) {
       target.checkByProc(handle.get());
     } else if (VirtualMachine.list().stream().noneMatch(vm -> vm.id().equals(Long.toString(pid)))) {
       throw new AttachException("process " + pid + " is no JVM that this user may attach to");
@@ -55,9 +58,43 @@ public final class TargetProcess {
     return pid;
   }
 
+  /** Returns where the system tells of the process; there may be no such folder. */
+  Path folder() {
+    return PROC.resolve(Long.toString(pid));
+  }
+
+  /** Returns the number that the process has for itself, in its own namespace. */
+  long numberInside() {
+    String innermost = numbers().getLast();
+    return innermost.isEmpty() ? pid : Long.parseLong(innermost);
+  }
+
+  /** Returns the numbers in all namespaces, from this one to its own. */
+  private List<String> numbers() {
+    return List.of(status("NSpid:").split("\\s+", -1));
+  }
+
+  /** Tells whether there is no such process any more, or nothing of it but its exit code. */
+  boolean hasEnded() {
+    return ProcessHandle.of(pid).isEmpty() || isZombie();
+  }
+
+  private boolean isZombie() {
+    return status("State:").startsWith("Z");
+  }
+
   /** Tells whether a signal has stopped the process, so that it cannot answer. */
   boolean isStopped() {
     return status("State:").startsWith("T");
+  }
+
+  /** Returns what to do about a process that is stopped. */
+  String helpStopped() {
+    return "process "
+        + pid
+        + " is stopped by a signal and cannot answer; 'kill -CONT "
+        + pid
+        + "' lets it go on";
   }
 
   /**
@@ -72,8 +109,7 @@ public final class TargetProcess {
 
   /** Returns what to do about a process that lives in a container. */
   String helpInContainer() {
-    // The numbers in all namespaces, from this one to the container's.
-    List<String> numbers = List.of(status("NSpid:").split("\\s+", -1));
+    List<String> numbers = numbers();
     String there = numbers.size() > 1 ? " (as process " + numbers.getLast() + ")" : "";
     return "process "
         + pid
@@ -90,12 +126,13 @@ public final class TargetProcess {
     if (!group.isEmpty() && !group.equals(Long.toString(pid))) {
       throw new AttachException(pid + " is a thread of process " + group + "; give that number");
     }
-    if (status("State:").startsWith("Z")) {
+    if (isZombie()) {
       throw new AttachException("process " + pid + " has ended");
     }
-    try (Stream<String> maps =
-        Files.lines(PROC.resolve(pid + "/maps"), StandardCharsets.ISO_8859_1)) {
-      if (maps.noneMatch(line -> line.endsWith("/libjvm.so"))) {
+    try {
+      // All at once: a process that ends meanwhile is an exception of this method alone.
+      if (Files.readAllLines(folder().resolve("maps"), StandardCharsets.ISO_8859_1).stream()
+          .noneMatch(line -> JVM_LIBRARY.matcher(line).find())) {
         throw new AttachException(
             "process " + pid + name(handle) + " is no JVM; 'rmm top' lists the JVMs");
       }
@@ -133,9 +170,8 @@ public final class TargetProcess {
 
   /** Returns the value of a line in the process's status, or an empty string. */
   private String status(String key) {
-    try (Stream<String> lines =
-        Files.lines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
-      return lines
+    try {
+      return Files.readAllLines(folder().resolve("status"), StandardCharsets.ISO_8859_1).stream()
           .filter(line -> line.startsWith(key))
           .findFirst()
           .map(line -> line.substring(key.length()).strip())

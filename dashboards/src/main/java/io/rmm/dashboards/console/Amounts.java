@@ -2,11 +2,19 @@ package io.rmm.dashboards.console;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jline.utils.AttributedString;
 
 /** Numbers and names for people, in few columns. */
 public final class Amounts {
 
   private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
+  private static final String ELLIPSIS = "\u2026";
+
+  /**
+   * Columns of a name in a sentence: longer than any that people give, and a line of a terminal.
+   */
+  private static final int BRIEF = 100;
 
   private Amounts() {}
 
@@ -74,17 +82,46 @@ public final class Amounts {
     return printable.toString();
   }
 
-  /** Returns a text of exactly {@code width} characters; of a long one, its end is left out. */
-  static String fit(String text, int width) {
-    return text.length() <= width
-        ? text + " ".repeat(width - text.length())
-        : text.substring(0, Math.max(0, width - 1)) + "\u2026";
+  /**
+   * Makes a name that the watched program has chosen fit for a terminal, and not too long for a
+   * sentence: of a long one the begin is left out, since that of a path tells least.
+   */
+  public static String brief(String name) {
+    return endOf(printable(name), BRIEF);
   }
 
-  /** Returns a path of at most {@code width} characters; of a long one, its begin is left out. */
+  /** Returns a text of exactly {@code width} columns; of a long one, its end is left out. */
+  static String fit(String text, int width) {
+    return padded(beginOf(text, width), width);
+  }
+
+  /** Returns a path of exactly {@code width} columns; of a long one, its begin is left out. */
   static String fitPath(String path, int width) {
-    return path.length() <= width
-        ? fit(path, width)
-        : "\u2026" + path.substring(path.length() - width + 1);
+    return padded(endOf(path, width), width);
+  }
+
+  /** Returns as much of a text as fits into {@code width} columns. */
+  static String beginOf(String text, int width) {
+    AttributedString whole = new AttributedString(text);
+    return whole.columnLength() <= width
+        ? text
+        : whole.columnSubSequence(0, width - 1) + (width < 1 ? "" : ELLIPSIS);
+  }
+
+  private static String endOf(String text, int width) {
+    AttributedString whole = new AttributedString(text);
+    int columns = whole.columnLength();
+    if (columns <= width) {
+      return text;
+    }
+    int from = columns - width + 1;
+    AttributedString end = whole.columnSubSequence(from, columns);
+    // A wide character that begins before is taken as a whole.
+    return ELLIPSIS
+        + (end.columnLength() < width ? end : whole.columnSubSequence(from + 1, columns));
+  }
+
+  private static String padded(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - new AttributedString(text).columnLength()));
   }
 }

@@ -203,20 +203,20 @@ public final class BeanReader {
   private Optional<Ledger> ledger() throws IOException, JMException {
     return Values.read(
             beans, LEDGER, "ResidentBytes", "Lines", "ContainerLimit", "Headroom", "Notes")
-        .filter(values -> values.number("ResidentBytes") > 0)
+        .filter(values -> values.has("ResidentBytes"))
         .map(
             values ->
                 new Ledger(
-                    values.number("ResidentBytes"),
-                    limited(values.number("ContainerLimit")),
-                    limited(values.number("Headroom")),
+                    Math.max(0, values.number("ResidentBytes")),
+                    known(values.number("ContainerLimit"), 0),
+                    known(values.number("Headroom"), Ledger.UNKNOWN),
                     values.rows("Lines").stream()
                         .map(row -> new Line(row.text("name"), row.number("resident")))
                         .toList(),
                     values.texts("Notes")));
   }
 
-  private static long limited(long bytes) {
-    return bytes == Budget.NO_LIMIT ? 0 : bytes;
+  private static long known(long bytes, long otherwise) {
+    return bytes == Budget.NO_LIMIT ? otherwise : bytes;
   }
 }

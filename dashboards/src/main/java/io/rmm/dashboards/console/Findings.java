@@ -23,7 +23,7 @@ final class Findings {
 
   /** Returns the lines about one manager, with its name where there are several. */
   static List<Line> of(Manager manager, boolean named) {
-    String name = named ? Amounts.printable(manager.name().toString()) + ": " : "";
+    String name = named ? Amounts.brief(manager.name().toString()) + ": " : "";
     List<Line> lines = new ArrayList<>();
     if (!manager.misusesByKind().isEmpty()) {
       lines.add(new Line("misuse   " + name + misuse(manager), Style.ALERT));
@@ -56,7 +56,7 @@ final class Findings {
           .filter(dropped -> dropped > 0)
           .ifPresent(dropped -> state.add(Amounts.count(dropped) + " events of telemetry lost"));
       if (!state.isEmpty()) {
-        String name = managers.size() > 1 ? manager.name() + ": " : "";
+        String name = managers.size() > 1 ? Amounts.brief(manager.name().toString()) + ": " : "";
         states.add(name + String.join(", ", state));
       }
     }
@@ -109,7 +109,9 @@ final class Findings {
                             Amounts.time(
                                 Duration.ofMillis(System.currentTimeMillis() - misuse.time())),
                             misuse.kind(),
-                            misuse.budget().isEmpty() ? "no known budget" : misuse.budget(),
+                            misuse.budget().isEmpty()
+                                ? "no known budget"
+                                : Amounts.brief(misuse.budget()),
                             misuse.detail()))
             .orElse("");
     return Amounts.printable(kinds + latest);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.JMException;
 import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
@@ -108,9 +109,13 @@ public final class LiveConsole {
   public String run() throws IOException {
     Thread reader = Thread.ofPlatform().daemon().name("rmm-console-reader").start(this::readOn);
     Attributes attributes = terminal.enterRawMode();
-    terminal.puts(Capability.enter_ca_mode);
-    terminal.puts(Capability.cursor_invisible);
     try {
+      // Ctrl-C is a key then, and Ctrl-Z and Ctrl-\ cannot leave the screen half drawn.
+      Attributes raw = terminal.getAttributes();
+      raw.setLocalFlag(LocalFlag.ISIG, false);
+      terminal.setAttributes(raw);
+      terminal.puts(Capability.enter_ca_mode);
+      terminal.puts(Capability.cursor_invisible);
       draw();
     } finally {
       stop();
@@ -205,7 +210,7 @@ public final class LiveConsole {
     int height = size.getRows();
     List<AttributedString> lines = new ArrayList<>();
     if (now.last.isEmpty()) {
-      lines.add(new AttributedString(title + ": reading"));
+      lines.add(new AttributedString(Amounts.beginOf(title + ": reading", width)));
     } else {
       Page.ofScreen(title, width, height - 1, order)
           .lines(now.before, now.last.get())

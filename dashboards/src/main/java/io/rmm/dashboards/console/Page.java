@@ -128,12 +128,14 @@ public final class Page {
       return;
     }
     Ledger ledger = known.get();
-    String limit =
-        ledger.limit() == 0
-            ? ", no container limit"
-            : " of %s in the container, %s left"
-                .formatted(Amounts.bytes(ledger.limit()), Amounts.bytes(ledger.headroom()));
-    add(lines, Style.PLAIN, "resident " + Amounts.bytes(ledger.resident()) + limit + ", of it");
+    if (ledger.resident() == 0) {
+      add(lines, Style.PLAIN, "resident not available: the system does not tell");
+    } else {
+      add(
+          lines,
+          Style.PLAIN,
+          "resident " + Amounts.bytes(ledger.resident()) + limit(ledger) + ", of it");
+    }
     StringBuilder row = new StringBuilder();
     for (String part :
         ledger.lines().stream()
@@ -151,6 +153,17 @@ public final class Page {
       add(lines, Style.PLAIN, row.toString());
     }
     ledger.notes().forEach(note -> add(lines, Style.PLAIN, "  " + Amounts.printable(note)));
+  }
+
+  private static String limit(Ledger ledger) {
+    if (ledger.limit() == 0) {
+      return ", no container limit";
+    }
+    String left =
+        ledger.headroom() == Ledger.UNKNOWN
+            ? ""
+            : ", " + Amounts.bytes(ledger.headroom()) + " left";
+    return " of " + Amounts.bytes(ledger.limit()) + " in the container" + left;
   }
 
   private void managers(List<Line> lines, Reading now, Rates rates) {
@@ -261,8 +274,7 @@ public final class Page {
 
   private void add(List<Line> lines, Style style, String text) {
     if (lines.size() < height) {
-      String whole = text.stripTrailing();
-      lines.add(new Line(whole.length() > longest ? whole.substring(0, longest) : whole, style));
+      lines.add(new Line(Amounts.beginOf(text.stripTrailing(), longest), style));
     }
   }
 }

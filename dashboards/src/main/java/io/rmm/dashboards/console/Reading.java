@@ -99,9 +99,18 @@ public record Reading(
     }
   }
 
-  /** Where resident memory goes. A limit of 0 is none. */
+  /**
+   * Where resident memory goes.
+   *
+   * @param resident bytes; 0 if the system does not tell
+   * @param limit the container's limit; 0 if it has none
+   * @param headroom bytes left up to that limit; {@link #UNKNOWN} if it is not known
+   */
   public record Ledger(
-      long resident, long limit, long headroom, List<Line> lines, List<String> notes) {}
+      long resident, long limit, long headroom, List<Line> lines, List<String> notes) {
+
+    static final long UNKNOWN = -1;
+  }
 
   /** Resident bytes for one purpose. */
   public record Line(String purpose, long bytes) {}

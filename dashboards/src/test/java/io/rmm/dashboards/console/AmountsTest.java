@@ -53,10 +53,24 @@ class AmountsTest {
         .isEqualTo("root/\u00e9 \u4e2d \ud83d\ude00");
   }
 
+  /** A Chinese character and an emoji take two columns each. */
+  @ParameterizedTest
+  @CsvSource({
+    "abc, 'abc  ', 'abc  '",
+    "abcdef, 'abcd\u2026', '\u2026cdef'",
+    "'\u4e2d\u6587', '\u4e2d\u6587 ', '\u4e2d\u6587 '",
+    "'\u4e2d\u6587\u540d', '\u4e2d\u6587\u2026', '\u2026\u6587\u540d'",
+    "'a\u4e2d\u6587b', 'a\u4e2d\u2026 ', '\u2026\u6587b '",
+    "'abc\ud83d\ude00\ud83d\ude00', 'abc\u2026 ', '\u2026\ud83d\ude00\ud83d\ude00'"
+  })
+  void textsTakeFiveColumns(String text, String end, String begin) {
+    assertThat(Amounts.fit(text, 5)).isEqualTo(end);
+    assertThat(Amounts.fitPath(text, 5)).isEqualTo(begin);
+  }
+
   @Test
-  void textsFit() {
-    assertThat(Amounts.fit("abc", 5)).isEqualTo("abc  ");
-    assertThat(Amounts.fit("abcdef", 5)).isEqualTo("abcd\u2026");
-    assertThat(Amounts.fitPath("root/abc", 5)).isEqualTo("\u2026/abc");
+  void aLongNameIsMadeBrief() {
+    assertThat(Amounts.brief("root/\u001b[2J")).isEqualTo("root/?[2J");
+    assertThat(Amounts.brief("x".repeat(10_000) + "/end")).hasSize(100).endsWith("x/end");
   }
 }

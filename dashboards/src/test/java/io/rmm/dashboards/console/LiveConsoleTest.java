@@ -22,6 +22,8 @@ import org.jline.terminal.TerminalBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On a terminal whose two ends the test holds, with a manager of this very JVM. */
 class LiveConsoleTest {
@@ -110,6 +112,16 @@ class LiveConsoleTest {
     screen.reset();
     terminal.setSize(Size.of(60, 12));
     awaitOnScreen("MANAGER");
+    press("q");
+    assertThat(end.get(1, TimeUnit.MINUTES)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 2", "10, 3"})
+  void theSmallestTerminalIsDrawnOn(int columns, int rows) throws Exception {
+    terminal.setSize(Size.of(columns, rows));
+    CompletableFuture<String> end = run(console(reader::read));
+    awaitOnScreen("q quit".substring(0, Math.min(columns, 6)));
     press("q");
     assertThat(end.get(1, TimeUnit.MINUTES)).isEmpty();
   }

@@ -158,6 +158,22 @@ class PageTest {
     assertThat(Order.ofKey(order.key())).contains(order);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1024 | 0    | -1  | resident 1.0 KiB, no container limit, of it
+          1024 | 2048 | 512 | resident 1.0 KiB of 2.0 KiB in the container, 512 B left, of it
+          1024 | 2048 | -1  | resident 1.0 KiB of 2.0 KiB in the container, of it
+          0    | 0    | -1  | resident not available: the system does not tell
+          """)
+  void saysOfTheLedgerWhatIsKnown(long resident, long limit, long headroom, String line) {
+    Ledger ledger = new Ledger(resident, limit, headroom, List.of(), List.of("a note"));
+    Reading now = new Reading(0, 0, 0, 0, List.of(), List.of(), 0, Optional.of(ledger));
+    assertThat(text(Optional.empty(), now)).containsSubsequence(line, "  a note");
+  }
+
   @Test
   void saysWhatIsNotThere() {
     Reading bare = new Reading(0, 0, 0, 0, List.of(), List.of(), 0, Optional.empty());
