@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  *
  * <p>There are two lists of the same sums. {@link #samples()} tells them apart by site, budget and
  * size of the slot, {@link #sites()} by site alone. A site, or a combination, of which no block was
- * observed is in neither; with a confidence of 95 % it has taken less than 3.84 times {@link
- * #meanBytes()}.
+ * observed is in neither; with a confidence of 95 % it has taken less than 3.84 times the mean that
+ * was in force, which is {@link #meanBytes()} unless it has changed.
  *
  * @param sites the sites, the one with most live bytes first
  * @param truncated whether some sums are told together because there are more than the profile
@@ -20,10 +20,13 @@ import java.util.stream.Collectors;
  *     Site#UNKNOWN}
  * @param samples the sums told apart, the one with most live bytes first
  * @param meanBytes bytes between two observations, on average and at this moment; 0 if every
- *     allocation is observed, or if the source cannot tell
+ *     allocation is observed, {@link #UNKNOWN_MEAN} if the source cannot tell
  */
 public record SiteProfile(
     List<Entry> sites, boolean truncated, List<Sample> samples, long meanBytes) {
+
+  /** The mean of a source that cannot tell it. */
+  public static final long UNKNOWN_MEAN = -1;
 
   /** Keeps copies, so that the profile is immutable. */
   public SiteProfile {
@@ -33,7 +36,7 @@ public record SiteProfile(
 
   /** Makes the profile of a source that knows sites and nothing beyond. */
   public SiteProfile(List<Entry> sites, boolean truncated) {
-    this(sites, truncated, sites.stream().map(Sample::of).toList(), 0);
+    this(sites, truncated, sites.stream().map(Sample::of).toList(), UNKNOWN_MEAN);
   }
 
   /** Makes a profile of samples in any order, and adds up the sites. */

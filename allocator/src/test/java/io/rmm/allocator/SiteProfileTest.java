@@ -128,6 +128,7 @@ class SiteProfileTest {
 
     SiteProfile profile = new SiteProfile(List.of(entry), true);
 
+    assertThat(profile.meanBytes()).isEqualTo(SiteProfile.UNKNOWN_MEAN);
     SiteProfile.Sample sample = profile.samples().getFirst();
     assertThat(sample.budget()).isEmpty();
     assertThat(sample.blockBytes()).isZero();

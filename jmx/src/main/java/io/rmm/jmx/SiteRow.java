@@ -1,10 +1,11 @@
 package io.rmm.jmx;
 
+import io.rmm.allocator.Estimate;
 import io.rmm.allocator.SiteProfile;
 
 /**
- * What one site holds and has taken, estimated from the observed blocks. Errors are half widths of
- * 95 % confidence intervals.
+ * What one site holds and has taken, estimated from the observed blocks. An error is that of an
+ * {@link Estimate}, whose 95 % interval follows from both.
  *
  * @param site the frames of the site, innermost first, or {@code "unknown"}
  * @param liveBytes bytes of the slots that are live now

@@ -290,6 +290,7 @@ public final class Observer {
   public SiteProfile profile(long meanBytes) {
     List<SiteProfile.Sample> samples =
         statistics.values().stream().map(SiteStatistics::read).toList();
-    return SiteProfile.of(samples, samples.size() > MAX_COMBINATIONS, meanBytes);
+    boolean truncated = samples.stream().anyMatch(sample -> sample.blockBytes() == 0);
+    return SiteProfile.of(samples, truncated, meanBytes);
   }
 }

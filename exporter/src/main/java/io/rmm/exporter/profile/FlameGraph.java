@@ -1,18 +1,22 @@
 package io.rmm.exporter.profile;
 
+import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /**
  * Writes a page with a flame graph, which loads nothing and runs from a file.
@@ -61,32 +65,29 @@ final class FlameGraph {
     }
   }
 
-  private final StringBuilder text = new StringBuilder();
-  private final Map<String, Integer> frames = new LinkedHashMap<>();
+  private final Writer out;
+  private final Map<String, Integer> frames = new HashMap<>();
 
-  private FlameGraph() {}
+  private FlameGraph(Writer out) {
+    this.out = out;
+  }
 
   static void write(HeapProfile profile, OutputStream out) throws IOException {
     Page page = Page.load();
-    FlameGraph graph = new FlameGraph();
-    graph.tell(profile);
-    out.write(page.beforeProfile().getBytes(StandardCharsets.UTF_8));
-    out.write(escape(graph.text.toString()).getBytes(StandardCharsets.UTF_8));
-    out.write(page.afterProfile().getBytes(StandardCharsets.UTF_8));
+    Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+    writer.write(page.beforeProfile());
+    new FlameGraph(writer).tell(profile);
+    writer.write(page.afterProfile());
+    writer.flush();
   }
 
-  private void tell(HeapProfile profile) {
+  private void tell(HeapProfile profile) throws IOException {
     line("manager", Texts.printable(profile.manager()));
     line("time", profile.time().truncatedTo(ChronoUnit.SECONDS));
     line("mean", profile.sites().meanBytes());
     line("truncated", profile.sites().truncated());
     for (SiteProfile.Sample sample : profile.sites().samples()) {
-      String stack =
-          sample.site().isKnown()
-              ? Texts.outermostFirst(sample.site()).stream()
-                  .map(frame -> id(Texts.function(frame), Texts.place(frame)))
-                  .collect(Collectors.joining(","))
-              : id(Texts.UNKNOWN, "");
+      String stack = stack(sample.site());
       line(
           "sample",
           Texts.printable(sample.budget()),
@@ -103,22 +104,35 @@ final class FlameGraph {
     }
   }
 
-  /** Returns the id of a frame, which is told first if it is new. */
-  private String id(String function, String place) {
-    Integer known = frames.get(function + "\t" + place);
+  /** Returns the ids of the frames, outermost first; those that are new are told before. */
+  private String stack(Site site) throws IOException {
+    if (!site.isKnown()) {
+      return id(Texts.UNKNOWN, "");
+    }
+    StringJoiner ids = new StringJoiner(",");
+    for (StackTraceElement frame : Texts.outermostFirst(site)) {
+      ids.add(id(Texts.function(frame), Texts.place(frame)));
+    }
+    return ids.toString();
+  }
+
+  private String id(String function, String place) throws IOException {
+    String frame = function + "\t" + place;
+    Integer known = frames.get(frame);
     if (known == null) {
       known = frames.size();
-      frames.put(function + "\t" + place, known);
+      frames.put(frame, known);
       line("frame", function, place);
     }
     return known.toString();
   }
 
-  private void line(Object... fields) {
+  private void line(Object... fields) throws IOException {
     for (int i = 0; i < fields.length; i++) {
-      text.append(i == 0 ? "" : "\t").append(fields[i]);
+      out.write(i == 0 ? "" : "\t");
+      out.write(escape(fields[i].toString()));
     }
-    text.append('\n');
+    out.write('\n');
   }
 
   private static String escape(String text) {

@@ -10,10 +10,10 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,8 +24,11 @@ import java.util.function.LongSupplier;
 /**
  * Writes the files of one source.
  *
- * <p>The thread whose allocation is refused looks at the time and hands over; it writes nothing
- * itself. The profile is therefore of some milliseconds later.
+ * <p>All of it is done by one thread, which is there only while there is something to write. The
+ * thread whose allocation is refused looks at the time and hands over, so the profile is of some
+ * milliseconds later. The thread that closes the manager, or ends the JVM, waits for the files, but
+ * not for ever: a disk that hangs must not keep a program from ending. Nor does it write them
+ * itself, as it may be interrupted, and an interrupt closes the file that a thread is writing.
  */
 final class ProfileDump implements MemoryListener, AutoCloseable {
 
@@ -35,8 +38,8 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
   /** What one storm of rejections lasts; its second profile would show what the first does. */
   static final long REJECTION_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  /** What the end of the process may wait for a disk. */
-  private static final long PATIENCE_SECONDS = 5;
+  /** What the end of the manager or of the JVM may wait for a disk. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /**
    * A file's name has room for 255 bytes; budgets are not in it, and managers may be named anyhow.
@@ -56,10 +59,18 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
   private final LongSupplier nanoTime;
   private final AtomicLong lastRejection;
   private final AtomicInteger rejectionFiles = new AtomicInteger();
-  private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ThreadPoolExecutor writer = newWriter();
-  private final Thread exitHook = new Thread(this::finish, "rmm-profile-exit");
+
+  /** Takes nothing over from the thread that happens to build the manager. */
+  private final Thread exitHook =
+      Thread.ofPlatform()
+          .name("rmm-profile-exit")
+          .inheritInheritableThreadLocals(false)
+          .unstarted(this::finish);
+
+  /** Whether the last file could not be written, and the log says so. */
+  private volatile boolean failing;
 
   /** Begins to listen for what {@code settings} ask. */
   ProfileDump(MemorySource source, ProfileSettings settings, LongSupplier nanoTime) {
@@ -85,12 +96,7 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
         && rejectionFiles.get() < MOST_REJECTION_FILES
         && lastRejection.compareAndSet(last, now)
         && !closed.get()) {
-      writer.execute(
-          () -> {
-            if (write(Occasion.REJECTION)) {
-              rejectionFiles.incrementAndGet();
-            }
-          });
+      handOver(Occasion.REJECTION);
     }
   }
 
@@ -110,47 +116,84 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    writer.shutdown();
-    try {
-      if (!writer.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.log(
-            Level.WARNING,
-            "a heap profile of memory manager {0} is given up: {1} takes too long",
-            source.name(),
-            settings.directory());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     if (settings.on().contains(Occasion.EXIT)) {
-      write(Occasion.EXIT);
+      handOver(Occasion.EXIT);
+    }
+    writer.shutdown();
+    if (!awaitFiles()) {
+      LOG.log(
+          Level.WARNING,
+          "nobody waits any longer for a heap profile of memory manager {0}: {1} takes too long",
+          source.name(),
+          settings.directory());
     }
   }
 
-  private boolean write(Occasion occasion) {
+  /** Returns false if the files are not written in time. An interrupt is kept for later. */
+  private boolean awaitFiles() {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return writer.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void handOver(Occasion occasion) {
+    try {
+      writer.execute(() -> write(occasion));
+    } catch (RejectedExecutionException e) {
+      // It has been closed meanwhile.
+    } catch (OutOfMemoryError e) {
+      // There is no room for another thread, on the Java heap or in the system.
+      failed(e);
+    }
+  }
+
+  private void write(Occasion occasion) {
     try {
       Path file = writeFile(HeapProfile.of(source), occasion);
-      failing.set(false);
+      failing = false;
+      if (occasion == Occasion.REJECTION) {
+        rejectionFiles.incrementAndGet();
+      }
       LOG.log(
           Level.INFO,
           "the heap profile of memory manager {0} at {1} is in {2}",
           source.name(),
           occasion.id(),
           file);
-      return true;
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-      // Once, or a full disk would be told with every rejection.
-      if (failing.compareAndSet(false, true)) {
-        LOG.log(
-            Level.WARNING,
-            "the heap profile of memory manager "
-                + source.name()
-                + " cannot be written to "
-                + settings.directory()
-                + "; told once until it can",
-            e);
-      }
-      return false;
+      failed(e);
+    }
+  }
+
+  /** Tells of a failure once, or a full disk would be told with every rejection. */
+  private void failed(Throwable failure) {
+    if (failing) {
+      return;
+    }
+    try {
+      LOG.log(
+          Level.WARNING,
+          "the heap profile of memory manager "
+              + source.name()
+              + " cannot be written to "
+              + settings.directory()
+              + "; told once until it can",
+          failure);
+      failing = true;
+    } catch (OutOfMemoryError e) {
+      // Then the next failure will be told.
     }
   }
 
@@ -161,8 +204,8 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
         profile.write(settings.format(), out);
       }
-      Path file = settings.directory().resolve(fileName(profile, occasion));
-      return Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      // Within a folder this is a renaming; it refuses to take the place of another file.
+      return Files.move(part, settings.directory().resolve(fileName(profile, occasion)));
     } finally {
       Files.deleteIfExists(part);
     }
@@ -180,7 +223,6 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
             settings.format().extension());
   }
 
-  /** One thread, which is there only while it has something to do. */
   private static ThreadPoolExecutor newWriter() {
     ThreadPoolExecutor writer =
         new ThreadPoolExecutor(

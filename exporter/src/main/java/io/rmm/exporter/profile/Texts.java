@@ -15,9 +15,12 @@ final class Texts {
   /** What stands for the frames of a site of which none are known. */
   static final String UNKNOWN = "unknown";
 
-  /** Controls, the line and paragraph separators, and what turns text around (CVE-2021-42574). */
+  /**
+   * Controls, the line and paragraph separators, what turns text around (CVE-2021-42574), and
+   * halves of surrogate pairs, which UTF-8 cannot express.
+   */
   private static final Pattern CONTROL =
-      Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
+      Pattern.compile("[\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
 
   private Texts() {}
 

@@ -1,7 +1,7 @@
 'use strict';
 (() => {
   const ROW = 20; // pixels
-  const NARROWEST = 1 / 2000; // of the picture; what is narrower is not drawn
+  const NARROWEST = 1 / 2000; // of the picture; what is narrower has no box of its own
   const $ = id => document.getElementById(id);
   const graph = $('graph');
 
@@ -83,8 +83,10 @@
       + `95 % interval ${bytes(low)} to ${bytes(high)}`;
   }
 
+  /** Nothing is said of a number of blocks where the source does not tell them. */
   const inBlocks = sum =>
-    `about ${number.format(Math.round(sum.objects))} blocks, from ${number.format(sum.samples)} samples`;
+    (sum.objects > 0 ? `about ${number.format(Math.round(sum.objects))} blocks, ` : '')
+    + `from ${number.format(sum.samples)} samples`;
 
   /** Class and method without the package. */
   const short = name => name.split('.').slice(-2).join('.');
@@ -95,6 +97,7 @@
   let root;
   let zoomed;
   let boxes = [];
+  let rows = 0;
   let focused = null;
 
   const newNode = (name, place, parent) => ({
@@ -149,17 +152,25 @@
     return node.parent ? `hsl(${8 + hash % 52} ${70 + hash % 20}% ${66 + (hash >>> 8) % 10}%)` : 'hsl(40 15% 78%)';
   }
 
-  function box(node, left, width) {
+  function rectangle(className, text, depth, left, width) {
     const element = document.createElement('div');
-    element.className = 'frame';
+    element.className = className;
     element.classList.toggle('tiny', width < 0.01);
-    element.classList.toggle('above', node.depth < zoomed.depth);
-    element.classList.toggle('match', matches(node));
     element.style.left = `${100 * left}%`;
     element.style.width = `${100 * width}%`;
-    element.style.top = `${ROW * node.depth}px`;
+    element.style.top = `${ROW * depth}px`;
+    element.textContent = width < 0.01 ? '' : text;
+    graph.append(element);
+    rows = Math.max(rows, depth + 1);
+    return element;
+  }
+
+  function box(node, left, width) {
+    const element =
+      rectangle('frame', node.isLabel ? node.name : short(node.name), node.depth, left, width);
+    element.classList.toggle('above', node.depth < zoomed.depth);
+    element.classList.toggle('match', matches(node));
     element.style.backgroundColor = colour(node);
-    element.textContent = width < 0.01 ? '' : node.isLabel ? node.name : short(node.name);
     element.setAttribute('role', 'treeitem');
     element.setAttribute('aria-level', node.depth + 1);
     element.setAttribute('aria-label', `${node.name}: ${quantity(node[shown], root[shown].value)}`);
@@ -169,7 +180,6 @@
     element.addEventListener('focus', () => focusOn(drawn, false));
     const drawn = { node, element, left, width };
     boxes.push(drawn);
-    graph.append(element);
   }
 
   function drawBelow(node, left, width) {
@@ -178,11 +188,16 @@
     const children = [...node.children.values()]
       .filter(below => below[shown].value > 0)
       .sort((a, b) => b[shown].value - a[shown].value || (a.name < b.name ? -1 : 1));
-    for (const below of children) {
+    const right = left + width;
+    for (const [index, below] of children.entries()) {
       const share = width * below[shown].value / total;
-      if (share >= NARROWEST) {
-        drawBelow(below, left, share);
+      if (share < NARROWEST) {
+        // The others are narrower still. The search finds them all the same.
+        const rest = children.length - index;
+        rectangle('rest', `${number.format(rest)} more`, below.depth, left, right - left);
+        break;
       }
+      drawBelow(below, left, share);
       left += share;
     }
   }
@@ -190,15 +205,20 @@
   function draw() {
     graph.replaceChildren();
     boxes = [];
+    rows = 0;
     focused = null;
     const isEmpty = root[shown].value <= 0;
-    $('empty').hidden = !isEmpty || samples.length > 0;
-    if (!isEmpty) {
+    $('empty').hidden = !isEmpty;
+    graph.hidden = isEmpty;
+    if (isEmpty) {
+      $('empty').textContent =
+        samples.length > 0 ? 'None of the observed blocks is live.' : 'No block has been observed.';
+    } else {
       for (let above = zoomed.parent; above; above = above.parent) {
         box(above, 0, 1);
       }
       drawBelow(zoomed, 0, 1);
-      graph.style.height = `${ROW * (1 + Math.max(...boxes.map(drawn => drawn.node.depth)))}px`;
+      graph.style.height = `${ROW * rows}px`;
       focusOn(boxOf(zoomed), false);
     }
     tell(zoomed);
@@ -331,10 +351,12 @@
   $('manager').textContent = about.manager;
   build(null);
   const [low, high] = interval(root.live);
+  const sampling = mean => mean > 0 ? `A sample every ${bytes(mean)}, on average.`
+    : mean === 0 ? 'Every block is a sample.' : '';
   $('summary').textContent =
     `${about.time}. Live: ${bytes(root.live.value)} (95 % interval ${bytes(low)} to ${bytes(high)}). `
     + `Allocated so far: ${bytes(root.allocated.value)}. `
-    + (+about.mean > 0 ? `A sample every ${bytes(+about.mean)}.` : 'Every block is a sample.')
+    + sampling(+about.mean)
     + (about.truncated === 'true' ? ' There are more sites than are told apart.' : '');
   draw();
 })();

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rmm.allocator.SiteProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real Chromium, from a file, used by mouse and by keys. */
-@Tag("backend")
 class FlameGraphPageTest {
 
   @TempDir private Path folder;
@@ -34,7 +32,8 @@ class FlameGraphPageTest {
             chromium,
             page("shop", Profiles.shop()),
             page("hostile", Profiles.hostile()),
-            page("empty", empty));
+            page("empty", empty),
+            page("many", Profiles.many()));
 
     assertThat(output).endsWith("all as it should be");
   }

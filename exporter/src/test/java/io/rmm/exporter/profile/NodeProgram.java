@@ -3,11 +3,11 @@ package io.rmm.exporter.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -18,6 +18,14 @@ final class NodeProgram {
   private static final Path SCRIPTS = Path.of("../build-support").toAbsolutePath().normalize();
   private static final String FETCHED = Path.of("target/programs").toAbsolutePath().toString();
   private static final int NOT_AVAILABLE = 75;
+
+  /** What 100 MB take by a slow line; the build must not wait for ever. */
+  private static final int MINUTES_TO_FETCH = 5;
+
+  /** Many times what any of the scripts needs. */
+  private static final int MINUTES_TO_RUN = 2;
+
+  private record Ended(int code, String output) {}
 
   private NodeProgram() {}
 
@@ -35,17 +43,13 @@ final class NodeProgram {
   }
 
   private static String find(List<String> command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = output(process);
-    int code = process.waitFor();
-    if (code == NOT_AVAILABLE) {
-      System.err.println("SKIPPED, NOT TESTED: " + output);
-      Assumptions.abort(output);
+    Ended ended = run(command, MINUTES_TO_FETCH);
+    if (ended.code == NOT_AVAILABLE) {
+      System.err.println("SKIPPED, NOT TESTED: " + ended.output);
+      Assumptions.abort(ended.output);
     }
-    if (code != 0) {
-      throw new IllegalStateException(command + " failed: " + output);
-    }
-    return output;
+    assertThat(ended.code).as("%s: %s", command, ended.output).isZero();
+    return ended.output;
   }
 
   /** Runs a script from beside this class, and returns what it printed. */
@@ -57,13 +61,29 @@ final class NodeProgram {
     }
     List<String> command = new ArrayList<>(List.of("node", file.toString()));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = output(process);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
+    Ended ended = run(command, MINUTES_TO_RUN);
+    assertThat(ended.code).as(ended.output).isZero();
+    return ended.output;
   }
 
-  private static String output(Process process) throws IOException {
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  /** Into a file, as a read from a process that hangs would hang, too. */
+  private static Ended run(List<String> command, int minutes)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile("rmm-program", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new AssertionError(command + " hangs: " + Files.readString(output));
+      }
+      return new Ended(process.exitValue(), Files.readString(output).strip());
+    } finally {
+      Files.delete(output);
+    }
   }
 }

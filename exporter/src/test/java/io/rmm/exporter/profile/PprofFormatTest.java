@@ -1,15 +1,15 @@
 package io.rmm.exporter.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a decoder of somebody else's makes of the file: Datadog's {@code pprof-format}. */
-@Tag("backend")
 class PprofFormatTest {
 
   @TempDir private Path folder;
@@ -36,6 +36,18 @@ class PprofFormatTest {
             unknown :0 | 200 200 100 100 |
             shop.Users.put shop/Users.java:30; shop.Main.main shop/Main.java:10 | 2 8192 0 0 | budget=root/users size_class=4096 bytes"""
                 .stripIndent());
+  }
+
+  @Test
+  void readsAsManySamplesAsAProfileKeeps() throws Exception {
+    List<String> lines =
+        decode(Profiles.many()).lines().filter(line -> line.contains("|")).toList();
+
+    assertThat(lines)
+        .hasSize(Profiles.MANY)
+        .first(STRING)
+        .startsWith("shop.Many19999.put shop/Many.java:19999; ")
+        .endsWith("| 39 39998 19 19999 | budget=root/b99 size_class=1024 bytes");
   }
 
   @Test

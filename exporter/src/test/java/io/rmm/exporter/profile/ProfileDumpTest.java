@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.rmm.allocator.AllocationRejectedException;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.MemorySource;
 import io.rmm.exporter.CapturedLog;
 import io.rmm.exporter.profile.ProfileSettings.Occasion;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -135,6 +137,28 @@ class ProfileDumpTest {
   }
 
   @Test
+  void whoClosesTheManagerWaitsForWhatIsBeingWritten() throws IOException {
+    MemoryManager manager = manager("both", folder, Set.of(Occasion.REJECTION, Occasion.EXIT));
+    reject(manager);
+    manager.close();
+
+    assertThat(files())
+        .satisfiesExactlyInAnyOrder(
+            file -> assertThat(file.toString()).endsWith("-rejection.live.collapsed"),
+            file -> assertThat(file.toString()).endsWith("-exit.live.collapsed"));
+  }
+
+  @Test
+  void anInterruptedThreadMayCloseTheManager() throws IOException {
+    MemoryManager manager = manager("interrupted", folder, Set.of(Occasion.EXIT));
+    Thread.currentThread().interrupt();
+    manager.close();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(files()).singleElement().asString().endsWith("-exit.live.collapsed");
+  }
+
+  @Test
   void managersOfOneNameDoNotOverwriteEachOther() throws IOException {
     for (int i = 0; i < 3; i++) {
       manager("same", folder, Set.of(Occasion.EXIT)).close();
@@ -151,6 +175,38 @@ class ProfileDumpTest {
         .singleElement()
         .satisfies(file -> assertThat(file.getParent()).isEqualTo(folder));
     assertThat(files().getFirst().getFileName().toString()).startsWith("rmm-___a__b_____");
+  }
+
+  @Test
+  void aFullJavaHeapIsToldAndHarmsNobody() throws IOException {
+    ProfileSettings settings =
+        new ProfileSettings(folder, Set.of(Occasion.REJECTION), ProfileFormat.LIVE_STACKS);
+    try (MemoryManager manager =
+        MemoryManager.builder()
+            .name("full")
+            .limits(BudgetLimits.hard(4 << 20))
+            .view(source -> new ProfileDump(withoutRoomForProfiles(source), settings, now::get))
+            .build()) {
+      reject(manager);
+      await()
+          .untilAsserted(
+              () -> assertThat(log.linesAbout("manager full cannot be written")).hasSize(1));
+      manager.allocate(1 << 20).close();
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  private static MemorySource withoutRoomForProfiles(MemorySource source) {
+    return (MemorySource)
+        Proxy.newProxyInstance(
+            MemorySource.class.getClassLoader(),
+            new Class<?>[] {MemorySource.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("profile")) {
+                throw new OutOfMemoryError("Java heap space");
+              }
+              return method.invoke(source, arguments);
+            });
   }
 
   @Test

@@ -82,9 +82,12 @@ class ProfileFilesTest {
     String[] options = {
       "-Drmm.profile.directory=" + folder,
       "-Drmm.profile.on=exit",
-      "-Drmm.profile.format=flame-graph"
+      "-Drmm.profile.format=flame-graph",
+      "-Drmm.test.close=true"
     };
-    run(List.of("bash", "-c", "ulimit -f 8 && exec \"$0\" \"$@\""), options);
+    assertThat(run(List.of("bash", "-c", "ulimit -f 8 && exec \"$0\" \"$@\""), options))
+        .contains("manager program cannot be written to " + folder)
+        .contains("File too large");
     assertThat(files()).isEmpty();
 
     run(List.of(), options);

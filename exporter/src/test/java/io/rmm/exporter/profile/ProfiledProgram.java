@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A program that knows nothing of profiles, is refused memory, and ends without closing anything.
+ * A program that knows nothing of profiles, is refused memory, and ends; without closing anything
+ * unless {@code rmm.test.close} is set.
  */
 final class ProfiledProgram {
 
@@ -26,6 +27,9 @@ final class ProfiledProgram {
       }
     } catch (AllocationRejectedException e) {
       System.out.println("refused after " + held.size());
+    }
+    if (Boolean.getBoolean("rmm.test.close")) {
+      manager.close();
     }
     System.exit(0);
   }

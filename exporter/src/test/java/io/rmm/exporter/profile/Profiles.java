@@ -6,7 +6,9 @@ import io.rmm.allocator.SiteProfile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Profiles to be written. */
 final class Profiles {
@@ -15,7 +17,10 @@ final class Profiles {
 
   /** What nobody should name anything, and what a page, a line or a field must not be broken by. */
   static final String ATTACK =
-      "</pre><script>document.title='owned'</script><img src=x onerror=alert(1)>\"';&\t\n\r\u001b[31m\u202e";
+      "</pre><script>document.title='owned'</script><img src=x onerror=alert(1)>\"';&\t\n\r\u001b[31m\u202e\ud800";
+
+  /** As many as a profile of the kernel has at the most. */
+  static final int MANY = 20_000;
 
   static final StackTraceElement MAIN = frame("shop.Main", "main", "Main.java", 10);
   static final StackTraceElement ORDERS = frame("shop.Orders", "put", "Orders.java", 20);
@@ -47,6 +52,24 @@ final class Profiles {
         SiteProfile.of(
             List.of(sample(List.of(frame, MAIN), ATTACK, 64, 640, 6_400, 100)), false, 524_288);
     return new HeapProfile(ATTACK, TIME, sites);
+  }
+
+  /** Deep stacks; each site has one sample, of a byte more than that of the site before. */
+  static HeapProfile many() {
+    List<StackTraceElement> outer =
+        IntStream.range(0, 15)
+            .mapToObj(i -> frame("shop.Outer" + i, "run", "Outer.java", 1))
+            .toList();
+    List<SiteProfile.Sample> samples =
+        IntStream.range(0, MANY)
+            .mapToObj(
+                i -> {
+                  List<StackTraceElement> frames = new ArrayList<>(outer);
+                  frames.addFirst(frame("shop.Many" + i, "put", "Many.java", i));
+                  return sample(frames, "root/b" + i % 100, 1024, i, 2L * i, 100);
+                })
+            .toList();
+    return new HeapProfile("many", TIME, SiteProfile.of(samples, false, 524_288));
   }
 
   static byte[] write(HeapProfile profile, ProfileFormat format) throws IOException {

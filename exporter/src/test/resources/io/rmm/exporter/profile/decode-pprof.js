@@ -8,10 +8,13 @@ const profile = Profile.decode(zlib.gunzipSync(fs.readFileSync(process.argv[2]))
 const text = index => profile.stringTable.strings[Number(index)];
 const type = value => `${text(value.type)}/${text(value.unit)}`;
 
+const byId = messages => new Map(messages.map(message => [message.id, message]));
+const locations = byId(profile.location);
+const functions = byId(profile.function);
+
 function frame(id) {
-  const location = profile.location.find(found => found.id === id);
-  const line = location.line[0];
-  const called = profile.function.find(found => found.id === line.functionId);
+  const line = locations.get(id).line[0];
+  const called = functions.get(line.functionId);
   return `${text(called.name)} ${text(called.filename)}:${line.line}`;
 }
 

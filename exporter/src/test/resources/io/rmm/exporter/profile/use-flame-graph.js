@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { chromium } = require('playwright-core');
 
-const [executablePath, shop, hostile, empty] = process.argv.slice(2);
+const [executablePath, shop, hostile, empty, many] = process.argv.slice(2);
 
 async function open(browser, url) {
   const page = await browser.newPage();
@@ -31,6 +31,7 @@ async function useShop(page) {
   assert.equal(await details(page),
     'all\n27 KiB live, 100 % of 27 KiB; 95 % interval 23.3 KiB to 31.2 KiB\n'
     + 'about 230 blocks, from 20 samples');
+  assert.match(await page.locator('#summary').textContent(), /A sample every 512 KiB, on average\. There are more/);
   const boxes = await shares(page);
   assert.ok(boxes.includes('40px Orders.put 97%'), boxes.join());
   assert.ok(boxes.includes('60px root/orders, slots of 1 KiB 74%'), boxes.join());
@@ -74,12 +75,20 @@ async function useShop(page) {
   assert.match(await details(page), /^all\n117 KiB allocated, 100 % of 117 KiB; /);
   await page.locator('#budget').selectOption('root/users');
   assert.match(await details(page), /^all\n8 KiB allocated, 100 % of 8 KiB; 95 % interval 4\.93 KiB to 13 KiB\n/);
+
+  // Nothing of it is live, which is not to look like a broken page.
+  await page.getByLabel('live').check();
+  assert.ok(await page.getByText('None of the observed blocks is live.').isVisible());
+  assert.match(await details(page), /^all\n0 B live, 0 % of 0 B; 95 % interval 0 B to /);
+  assert.equal(await page.locator('.frame').count(), 0);
+  await page.locator('#budget').selectOption('all');
+  assert.deepEqual(await shares(page), boxes);
 }
 
 async function useHostile(page) {
   // Control characters and what turns text around are replaced; all else is shown as it is.
   const attack = '</pre><script>document.title=\'owned\'</script><img src=x onerror=alert(1)>"\';&'
-    + '\ufffd'.repeat(4) + '[31m\ufffd';
+    + '\ufffd'.repeat(4) + '[31m' + '\ufffd'.repeat(2);
   assert.equal(await page.title(), `Off-heap memory of ${attack}`);
   assert.equal(await page.locator('#manager').textContent(), attack);
   assert.equal(await page.locator('#budget option').nth(1).textContent(), attack);
@@ -97,6 +106,16 @@ async function useHostile(page) {
   page.wrong = page.wrong.filter(text => !text.includes('Content Security Policy'));
 }
 
+async function useMany(page) {
+  // As many sites as a profile can have, each too narrow to be seen: they are told as one.
+  assert.match(await details(page), /^all\n191 MiB live, 100 % of 191 MiB; .*\nabout 185,000 blocks/);
+  assert.equal(await page.locator('.frame').count(), 16);
+  assert.deepEqual(await page.locator('.rest').allTextContents(), ['20,000 more']);
+  await page.keyboard.press('/');
+  await page.keyboard.type('Many19999');
+  assert.match(await page.locator('#matched').textContent(), /^Found: 19\.5 KiB live/);
+}
+
 (async () => {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
@@ -104,6 +123,7 @@ async function useHostile(page) {
       [shop, useShop],
       [hostile, useHostile],
       [empty, async page => assert.ok(await page.getByText('No block has been observed.').isVisible())],
+      [many, useMany],
     ]) {
       const page = await open(browser, url);
       await use(page);
