@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * which tells no more than some 20,000 sums apart.
  *
  * @param truncated whether sums are told together because there are too many
- * @param meanBytes bytes between two observations on average; 0 if every allocation is observed
+ * @param meanBytes bytes between two observations on average; 0 if every allocation is observed, -1
+ *     if the source cannot tell
  * @param sites the sites, the one with the largest sum of live bytes first
  */
 public record ProfileData(boolean truncated, long meanBytes, List<ProfiledSite> sites) {
