@@ -31,6 +31,7 @@ import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.OpenType;
@@ -285,7 +286,16 @@ class BeansTest {
   void everyAttributeIsDescribedAndOpen(ObjectName bean) throws Exception {
     MBeanInfo info = SERVER.getMBeanInfo(bean);
     assertThat(info.getDescription()).matches("[A-Z][^.]{5,}");
-    assertThat(info.getOperations()).isEmpty();
+    // What changes something is at the bean for that.
+    assertThat(info.getOperations())
+        .allSatisfy(
+            operation -> {
+              assertThat(operation.getImpact()).isEqualTo(MBeanOperationInfo.INFO);
+              assertThat(operation.getDescription()).matches("[A-Z].{10,}[^.]");
+              assertThat(operation.getDescriptor().getFieldValue("rmm.vmImpact"))
+                  .asString()
+                  .startsWith("Low: ");
+            });
     assertThat(info.getNotifications())
         .hasSize(bean.equals(TestBeans.LEDGER) ? 0 : 1)
         .allSatisfy(sent -> assertThat(sent.getDescription()).matches("[A-Z].{10,}[^.]"));

@@ -209,6 +209,7 @@ class RemoteRolesTest {
       assertThat(bean.setSampling(8192)).isEqualTo(512 << 10);
       assertThat(bean.setTuningMode("ADVISE")).isEqualTo("APPLY");
       assertThat(bean.dumpProfile("live").rows()).isEmpty();
+      assertThat(leaks(remote).profile().sites()).isEmpty();
       assertThatThrownBy(() -> bean.setTuningMode("FASTER"))
           .isExactlyInstanceOf(IllegalArgumentException.class)
           .hasMessage("a tuning mode is OFF, ADVISE or APPLY, not FASTER");

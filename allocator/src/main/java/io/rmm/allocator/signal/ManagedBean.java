@@ -62,7 +62,7 @@ public enum ManagedBean {
       "Leaks",
       "Observed blocks, those among them that nobody can free any more, and who holds memory",
       List.of("Observed", "SuspectCount", "SuspectBytes", "Suspects", "TopSites"),
-      List.of(),
+      List.of("profile"),
       List.of(ManagedBean.LEAK_NOTIFICATION)),
   TUNING(
       "Tuning",
