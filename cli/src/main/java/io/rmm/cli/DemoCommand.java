@@ -3,7 +3,6 @@ package io.rmm.cli;
 import io.rmm.demo.Demo;
 import io.rmm.demo.DemoException;
 import io.rmm.demo.DemoOptions;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,8 +93,8 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    boolean terminal = isTerminal();
-    Demo demo = new Demo(options(), out, terminal, terminal && coloursWanted());
+    boolean terminal = Terminals.present();
+    Demo demo = new Demo(options(), out, terminal, terminal && Terminals.coloursWanted());
     TerminationSignals.onFirst(demo::stop);
     try {
       demo.run();
@@ -117,17 +116,5 @@ final class DemoCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again where there is none
-  private static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
-  }
-
-  /** See https://no-color.org. */
-  private static boolean coloursWanted() {
-    String forbidden = System.getenv("NO_COLOR");
-    return forbidden == null || forbidden.isEmpty();
   }
 }

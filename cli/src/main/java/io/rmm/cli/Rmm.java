@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Rmm.ManifestVersion.class,
     footer =
         "%nFrom a checkout, 'rmm bench' measures RMM beside its peers; see 'rmm bench --help'.",
-    subcommands = {DemoCommand.class, ReportCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      JfrCommand.class,
+      ProfileCommand.class,
+      ReportCommand.class,
+      TopCommand.class
+    })
 public final class Rmm implements Runnable {
 
   @Spec private CommandSpec spec;
@@ -44,6 +50,7 @@ public final class Rmm implements Runnable {
    */
   static CommandLine commandLine() {
     return new CommandLine(new Rmm())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((wrong, _) -> tellOfWrongUsage(wrong));
   }
 

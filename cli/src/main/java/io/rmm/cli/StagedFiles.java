@@ -1,14 +1,21 @@
 package io.rmm.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -18,7 +25,45 @@ import java.util.UUID;
  */
 final class StagedFiles implements AutoCloseable {
 
+  /** What goes into a file; may fail for reasons of its own. */
+  interface Content<X extends Exception, Y extends Exception> {
+    /** Writes it. */
+    void writeTo(OutputStream out) throws IOException, X, Y;
+  }
+
+  private static final FileAttribute<?> OF_OWNER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private final Map<Path, Path> stagedByTarget = new LinkedHashMap<>();
+  private final boolean replaces;
+  private final List<FileAttribute<?>> attributes;
+
+  /** Makes a collection of files that anybody may read, and that take the place of others. */
+  StagedFiles() {
+    this(true, List.of());
+  }
+
+  private StagedFiles(boolean replaces, List<FileAttribute<?>> attributes) {
+    this.replaces = replaces;
+    this.attributes = attributes;
+  }
+
+  /**
+   * Makes a collection of files that their owner alone may read, since they tell of the inside of a
+   * program.
+   *
+   * @param replaces whether they take the place of files that are there
+   */
+  static StagedFiles forOwner(boolean replaces) {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    return new StagedFiles(replaces, posix ? List.of(OF_OWNER) : List.of());
+  }
+
+  /** Writes a text under another name, as {@link #add(Path, Content)} does. */
+  void add(Path target, String content) throws IOException {
+    this.<RuntimeException, RuntimeException>add(
+        target, out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
+  }
 
   /**
    * Writes a file under another name.
@@ -27,17 +72,23 @@ final class StagedFiles implements AutoCloseable {
    *     followed
    * @throws IOException if it cannot be written; the message says why
    */
-  void add(Path target, String content) throws IOException {
+  <X extends Exception, Y extends Exception> void add(Path target, Content<X, Y> content)
+      throws IOException, X, Y {
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new IOException(target + " is there and not a plain file: give another path.");
+    }
+    if (!replaces && Files.exists(target)) {
+      throw isThere(target);
     }
     Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path staged = real.resolveSibling(".rmm-" + UUID.randomUUID());
     try {
-      Files.createFile(staged);
+      Files.createFile(staged, attributes.toArray(FileAttribute<?>[]::new));
       stagedByTarget.put(real, staged);
       staged.toFile().deleteOnExit();
-      Files.write(staged, content.getBytes(StandardCharsets.UTF_8));
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(staged))) {
+        content.writeTo(out);
+      }
     } catch (IOException e) {
       throw unwritable(target, e);
     }
@@ -47,7 +98,13 @@ final class StagedFiles implements AutoCloseable {
   void commit() throws IOException {
     for (Map.Entry<Path, Path> file : stagedByTarget.entrySet()) {
       try {
-        Files.move(file.getValue(), file.getKey(), StandardCopyOption.REPLACE_EXISTING);
+        if (replaces) {
+          Files.move(file.getValue(), file.getKey(), StandardCopyOption.REPLACE_EXISTING);
+        } else {
+          Files.move(file.getValue(), file.getKey());
+        }
+      } catch (FileAlreadyExistsException e) {
+        throw isThere(file.getKey());
       } catch (IOException e) {
         throw unwritable(file.getKey(), e);
       }
@@ -59,6 +116,10 @@ final class StagedFiles implements AutoCloseable {
     for (Path staged : stagedByTarget.values()) {
       Files.deleteIfExists(staged);
     }
+  }
+
+  private static IOException isThere(Path target) {
+    return new IOException(target + " is there already: give another path, or --force.");
   }
 
   private static IOException unwritable(Path target, IOException cause) {

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -110,10 +112,9 @@ class PanelsTest {
   @ParameterizedTest
   @MethodSource("panels")
   void showSomething(JsonNode panel) {
-    for (JsonNode target : panel.path("targets")) {
-      String query = query(target);
-      await(query).atMost(PATIENCE).until(() -> !prometheus.query(query).isEmpty());
-    }
+    queries(panel)
+        .forEach(
+            query -> await(query).atMost(PATIENCE).until(() -> !prometheus.query(query).isEmpty()));
   }
 
   @Test
@@ -168,6 +169,11 @@ class PanelsTest {
         .asText()
         .replace("$__rate_interval", "4s")
         .replaceAll("\\$(job|instance|manager)", ".+");
+  }
+
+  /** Returns the queries of a panel, for all its variables' values. */
+  static Stream<String> queries(JsonNode panel) {
+    return StreamSupport.stream(panel.path("targets").spliterator(), false).map(PanelsTest::query);
   }
 
   private static double value(JsonNode result) {

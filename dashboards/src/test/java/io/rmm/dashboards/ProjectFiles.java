@@ -35,6 +35,11 @@ final class ProjectFiles {
     return list(MODULE.resolve("prometheus/tests"), name -> name.endsWith(".yaml"));
   }
 
+  /** Rules and policies for JMX clients. */
+  static List<Path> jmxConfigurations() {
+    return list(MODULE.resolve("jmx"), name -> name.contains("."));
+  }
+
   static List<Path> runbooks() {
     return list(MODULE.resolve("runbooks"), name -> name.endsWith(".md"));
   }

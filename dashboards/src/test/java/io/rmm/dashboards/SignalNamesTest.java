@@ -41,6 +41,7 @@ class SignalNamesTest {
             ProjectFiles.dashboards(),
             List.of(ProjectFiles.RULES, ProjectFiles.ALERTS),
             ProjectFiles.ruleTests(),
+            ProjectFiles.jmxConfigurations(),
             ProjectFiles.pages())
         .flatMap(List::stream);
   }

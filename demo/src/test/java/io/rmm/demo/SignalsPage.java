@@ -155,6 +155,9 @@ final class SignalsPage {
             byName(info.getAttributes(), MBeanAttributeInfo::getName);
         bean.attributes().forEach(attribute -> attribute(attributes.get(attribute)));
       }
+      if (!bean.attributes().isEmpty() && !bean.operations().isEmpty()) {
+        line(""); // or the second table would be rows of the first
+      }
       if (!bean.operations().isEmpty()) {
         table("operation", "impact", "meaning");
         Map<String, MBeanOperationInfo> operations =

@@ -61,4 +61,9 @@ final class LeaksBean implements LeaksMXBean, MemoryListener {
   public List<SiteRow> getTopSites() {
     return source.profile().sites().stream().limit(MOST_SITES).map(SiteRow::of).toList();
   }
+
+  @Override
+  public ProfileData profile() {
+    return ProfileData.of(source.profile());
+  }
 }

@@ -126,6 +126,21 @@ final class ManagerBean implements MemoryManagerMXBean, MemoryListener {
   }
 
   @Override
+  public long getOpenArenas() {
+    return snapshot().openArenas();
+  }
+
+  @Override
+  public long getReturned() {
+    return snapshot().returnedBytes();
+  }
+
+  @Override
+  public long getSystemCalls() {
+    return snapshot().systemCalls();
+  }
+
+  @Override
   public String getVersion() {
     return source.configuration().getOrDefault("version", "");
   }

@@ -77,6 +77,18 @@ public interface MemoryManagerMXBean {
   @Measure(units = "blocks", type = Measure.GAUGE)
   long getObservedBlocks();
 
+  @Description("Arenas that are open")
+  @Measure(units = "arenas", type = Measure.GAUGE)
+  long getOpenArenas();
+
+  @Description("Bytes given back to the operating system so far")
+  @Measure(units = "bytes", type = Measure.COUNTER)
+  long getReturned();
+
+  @Description("Calls made to the operating system so far")
+  @Measure(units = "calls", type = Measure.COUNTER)
+  long getSystemCalls();
+
   @Description("Version of the memory manager, empty if it does not say")
   String getVersion();
 

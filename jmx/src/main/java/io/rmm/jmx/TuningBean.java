@@ -5,6 +5,7 @@ import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningKnob;
 import java.util.List;
+import java.util.Map;
 
 /** The knobs of a source, and the decisions about them. */
 final class TuningBean implements TuningMXBean, MemoryListener {
@@ -37,11 +38,16 @@ final class TuningBean implements TuningMXBean, MemoryListener {
 
   @Override
   public List<KnobRow> getKnobs() {
-    return List.of(
-        new KnobRow(
-            TuningKnob.RETAINED_BYTES.id(),
-            snapshots.current().snapshot().retainedLimitBytes(),
-            "bytes"));
+    return List.of(new KnobRow(TuningKnob.RETAINED_BYTES.id(), retainedBytes(), "bytes"));
+  }
+
+  @Override
+  public Map<String, Long> getKnobValues() {
+    return Map.of(TuningKnob.RETAINED_BYTES.id(), retainedBytes());
+  }
+
+  private long retainedBytes() {
+    return snapshots.current().snapshot().retainedLimitBytes();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.rmm.jmx;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The settings of one source that may change while the program runs, under {@code
@@ -17,6 +18,10 @@ public interface TuningMXBean {
 
   @Description("Settings with their values in force")
   List<KnobRow> getKnobs();
+
+  /** The same values as a table by name: many clients can follow a row of one, but no list. */
+  @Description("Values of the settings in force, by the name of the setting")
+  Map<String, Long> getKnobValues();
 
   @Description("Decisions so far that changed a setting")
   @Measure(units = "decisions", type = Measure.COUNTER)

@@ -19,6 +19,7 @@ import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventType;
 import io.rmm.allocator.signal.ManagedBean;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.OpenType;
@@ -59,7 +61,9 @@ class BeansTest {
     "events",
     "exports",
     "milliseconds",
-    "nanoseconds"
+    "nanoseconds",
+    "arenas",
+    "calls"
   };
 
   private MemoryManager manager;
@@ -116,6 +120,28 @@ class BeansTest {
       assertThat(expected.keySet())
           .containsExactlyElementsOf(
               EventType.MANAGER_STATISTICS.fields().stream().map(BeansTest::capital).toList());
+    }
+  }
+
+  @Test
+  void whatGoesBesideTheTotalsIsTheSnapshotsToo() throws Exception {
+    manager.allocate(3 * MIB).close();
+    manager.purge();
+    try (Arena arena = manager.openConfinedArena()) {
+      assertThat(arena.allocate(100).byteSize()).isEqualTo(100);
+      await()
+          .untilAsserted(
+              () -> {
+                MemorySnapshot snapshot = manager.snapshot();
+                Map<String, Object> expected = new LinkedHashMap<>();
+                expected.put("OpenArenas", 1L);
+                expected.put("Returned", snapshot.returnedBytes());
+                expected.put("SystemCalls", snapshot.systemCalls());
+                assertThat(attributes(TestBeans.manager("shop"), expected.keySet()))
+                    .isEqualTo(expected);
+              });
+      assertThat(manager.snapshot().returnedBytes()).isPositive();
+      assertThat(manager.snapshot().systemCalls()).isPositive();
     }
   }
 
@@ -260,7 +286,16 @@ class BeansTest {
   void everyAttributeIsDescribedAndOpen(ObjectName bean) throws Exception {
     MBeanInfo info = SERVER.getMBeanInfo(bean);
     assertThat(info.getDescription()).matches("[A-Z][^.]{5,}");
-    assertThat(info.getOperations()).isEmpty();
+    // What changes something is at the bean for that.
+    assertThat(info.getOperations())
+        .allSatisfy(
+            operation -> {
+              assertThat(operation.getImpact()).isEqualTo(MBeanOperationInfo.INFO);
+              assertThat(operation.getDescription()).matches("[A-Z].{10,}[^.]");
+              assertThat(operation.getDescriptor().getFieldValue("rmm.vmImpact"))
+                  .asString()
+                  .startsWith("Low: ");
+            });
     assertThat(info.getNotifications())
         .hasSize(bean.equals(TestBeans.LEDGER) ? 0 : 1)
         .allSatisfy(sent -> assertThat(sent.getDescription()).matches("[A-Z].{10,}[^.]"));

@@ -97,6 +97,32 @@ class LeaksBeanTest {
     }
   }
 
+  @Test
+  void theProfileIsShownWholeAndToldApart() throws Exception {
+    try (Block small = manager.allocate(5_000);
+        Block large = allocateElsewhere()) {
+      assertThat(small.isAlive() && large.isAlive()).isTrue();
+
+      CompositeData shown =
+          (CompositeData) SERVER.invoke(bean, "profile", new Object[0], new String[0]);
+      SiteProfile profile = manager.profile();
+      assertThat(shown.get("truncated")).isEqualTo(false);
+      assertThat(shown.get("meanBytes")).isEqualTo(profile.meanBytes());
+      CompositeData[] sites = (CompositeData[]) shown.get("sites");
+      assertThat(sites).hasSize(2);
+      assertThat(((String[]) sites[0].get("frames"))[0])
+          .startsWith("io.rmm.jmx.LeaksBeanTest.allocateElsewhere(LeaksBeanTest.java:");
+      CompositeData sample = ((CompositeData[]) sites[0].get("samples"))[0];
+      SiteProfile.Sample first = profile.samples().getFirst();
+      assertThat(sample.get("budget")).isEqualTo("root").isEqualTo(first.budget());
+      assertThat(sample.get("blockBytes")).isEqualTo(first.blockBytes());
+      assertThat(sample.get("liveBytes")).isEqualTo(first.liveBytes().value());
+      assertThat(sample.get("liveObjects")).isEqualTo(1L);
+      assertThat(sample.get("allocatedObjects")).isEqualTo(1L);
+      assertThat(sample.get("liveSamples")).isEqualTo(1L);
+    }
+  }
+
   private Block allocateElsewhere() {
     return manager.allocate(50_000);
   }

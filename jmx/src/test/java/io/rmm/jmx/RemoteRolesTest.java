@@ -16,14 +16,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.rmi.server.RMIServerSocketFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.Attribute;
 import javax.management.JMX;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorServer;
 import javax.management.remote.JMXConnectorServerFactory;
@@ -46,6 +52,9 @@ class RemoteRolesTest {
 
   private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
   private static final long MIB = 1L << 20;
+
+  /** Within the bounds of everything that takes a number of bytes. */
+  private static final Long ARGUMENT = MIB;
 
   @TempDir private Path directory;
   private final List<ControlAction> actions = new CopyOnWriteArrayList<>();
@@ -124,21 +133,64 @@ class RemoteRolesTest {
         assertThat(remote.getAttributes(name, attributes)).hasSize(attributes.length);
       }
 
-      ControlMXBean bean = JMX.newMXBeanProxy(remote, control, ControlMXBean.class);
-      assertDenied(bean::purge);
-      assertDenied(() -> bean.setBudgetLimits("root", 0, 1, 2));
-      assertDenied(() -> bean.setUsageThreshold("root", 1));
-      assertDenied(() -> bean.setSampling(8192));
-      assertDenied(() -> bean.setTuningMode("OFF"));
-      assertDenied(() -> bean.dumpProfile("live"));
-      assertDenied(() -> remote.setAttribute(root, new Attribute("UsageThreshold", 1L)));
-      assertDenied(() -> remote.unregisterMBean(root));
+      for (ObjectName name : remote.queryNames(new ObjectName("io.rmm:*"), null)) {
+        MBeanInfo info = remote.getMBeanInfo(name);
+        for (MBeanOperationInfo operation : info.getOperations()) {
+          assertDenied(() -> invoke(remote, name, operation));
+        }
+        for (MBeanAttributeInfo attribute : info.getAttributes()) {
+          if (attribute.isWritable()) {
+            assertDenied(
+                () -> remote.setAttribute(name, new Attribute(attribute.getName(), ARGUMENT)));
+          }
+        }
+        assertDenied(() -> remote.unregisterMBean(name));
+      }
     }
     assertThat(manager.rootBudget().limits()).isEqualTo(limits);
     assertThat(manager.configuration()).isEqualTo(configuration);
     assertThat(manager.tuningMode()).contains(TuningMode.APPLY);
     assertThat(SERVER.getAttribute(root, "UsageThreshold")).isEqualTo(0L);
     assertThat(actions).isEmpty();
+  }
+
+  /**
+   * What is denied is what the operator may do, and every one of the operations that there are:
+   * whatever comes to be one is tried as well.
+   */
+  @Test
+  void theOperatorMayDoWhatIsDeniedToOthers() throws Exception {
+    try (JMXConnector connector = connect("operator", "o-secret")) {
+      MBeanServerConnection remote = connector.getMBeanServerConnection();
+      List<String> tried = new ArrayList<>();
+      for (MBeanOperationInfo operation : remote.getMBeanInfo(control).getOperations()) {
+        try {
+          invoke(remote, control, operation);
+        } catch (RuntimeMBeanException e) {
+          // "root" is no tuning mode and no kind of profile: so says RMM, which was reached
+          assertThat(e.getTargetException()).isInstanceOf(IllegalArgumentException.class);
+        }
+        tried.add(operation.getName());
+      }
+      assertThat(tried).containsExactlyInAnyOrderElementsOf(ManagedBean.CONTROL.operations());
+      assertThat(actions)
+          .extracting(ControlAction::operation)
+          .containsExactlyInAnyOrderElementsOf(tried);
+    }
+  }
+
+  /** With arguments that are right for a budget and for a number of bytes. */
+  private static Object invoke(
+      MBeanServerConnection remote, ObjectName bean, MBeanOperationInfo operation)
+      throws Exception {
+    MBeanParameterInfo[] signature = operation.getSignature();
+    Object[] arguments = new Object[signature.length];
+    String[] types = new String[signature.length];
+    for (int i = 0; i < signature.length; i++) {
+      types[i] = signature[i].getType();
+      arguments[i] = types[i].equals("long") ? ARGUMENT : "root";
+    }
+    return remote.invoke(bean, operation.getName(), arguments, types);
   }
 
   private static void assertDenied(ThrowingCallable call) {
@@ -157,6 +209,7 @@ class RemoteRolesTest {
       assertThat(bean.setSampling(8192)).isEqualTo(512 << 10);
       assertThat(bean.setTuningMode("ADVISE")).isEqualTo("APPLY");
       assertThat(bean.dumpProfile("live").rows()).isEmpty();
+      assertThat(leaks(remote).profile().sites()).isEmpty();
       assertThatThrownBy(() -> bean.setTuningMode("FASTER"))
           .isExactlyInstanceOf(IllegalArgumentException.class)
           .hasMessage("a tuning mode is OFF, ADVISE or APPLY, not FASTER");

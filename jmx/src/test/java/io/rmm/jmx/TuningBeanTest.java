@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import javax.management.Notification;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,10 @@ class TuningBeanTest {
               assertThat(knobs).hasSize(1);
               assertThat(knobs[0].get("knob")).isEqualTo("retained_bytes");
               assertThat(knobs[0].get("value")).isEqualTo(before + 4096);
+              TabularData values = (TabularData) get(bean, "KnobValues");
+              assertThat(values.size()).isEqualTo(1);
+              assertThat(values.get(new Object[] {"retained_bytes"}).get("value"))
+                  .isEqualTo(before + 4096);
               assertThat(get(bean, "DecisionCount")).isEqualTo(1L);
             });
   }

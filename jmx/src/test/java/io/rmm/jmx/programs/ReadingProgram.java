@@ -19,8 +19,8 @@ import javax.management.ObjectName;
 
 /**
  * Measures what it costs to read every attribute of every bean of a large manager, and whether a
- * thread that allocates notices. The first argument is the number of budgets that each of the 64
- * threads uses; there are 500.
+ * thread that allocates notices; and a call of {@code profile()} beside it. The first argument is
+ * the number of budgets that each of the 64 threads uses; there are 500.
  */
 public final class ReadingProgram {
 
@@ -71,6 +71,7 @@ public final class ReadingProgram {
           attributes.size(),
           manager.profile().sites().size());
       print("read of everything", nanos);
+      print("profile()", profile(READS));
 
       pairs(manager);
       print("pair, nobody reads", pairs(manager));
@@ -167,6 +168,17 @@ public final class ReadingProgram {
           throw new IllegalStateException(e);
         }
       }
+      nanos[i] = System.nanoTime() - start;
+    }
+    return nanos;
+  }
+
+  private static long[] profile(int times) throws Exception {
+    ObjectName leaks = new ObjectName("io.rmm:type=Leaks,manager=large");
+    long[] nanos = new long[times];
+    for (int i = 0; i < times; i++) {
+      long start = System.nanoTime();
+      SERVER.invoke(leaks, "profile", new Object[0], new String[0]);
       nanos[i] = System.nanoTime() - start;
     }
     return nanos;
