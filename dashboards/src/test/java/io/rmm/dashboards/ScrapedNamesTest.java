@@ -9,6 +9,7 @@ import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.signal.Metric;
 import io.rmm.exporter.micrometer.RmmMetrics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a scrape really gives has the names and labels by which everything here is checked. */
 class ScrapedNamesTest {
+
+  /** A sample takes milliseconds, but on a machine that is busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Pattern SAMPLE = Pattern.compile("(?m)^(rmm_\\w+)\\{(.*)} ");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"[^\"]*\"");
@@ -37,6 +41,7 @@ class ScrapedNamesTest {
 
       // The figures of the process come with the first sample of the ledger.
       await()
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(labelsBySeries(registry.scrape())).isEqualTo(expected()));
     }
   }

@@ -8,6 +8,7 @@ import io.rmm.exporter.metrics.MetricPoint;
 import io.rmm.exporter.metrics.ProcessMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -22,6 +23,9 @@ public final class ProcessFigures {
           Metric.PROCESS_UNEXPLAINED,
           Metric.CONTAINER_LIMIT);
 
+  /** A sample takes milliseconds, but on a machine that is busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private ProcessFigures() {}
 
   /**
@@ -34,6 +38,7 @@ public final class ProcessFigures {
     try (ProcessMetrics process = ProcessMetrics.of(source)) {
       if (Files.exists(Path.of("/proc/self/status"))) {
         await()
+            .atMost(PATIENCE)
             .until(
                 () ->
                     process.read().stream()

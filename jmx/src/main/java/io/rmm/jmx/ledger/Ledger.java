@@ -2,6 +2,7 @@ package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.MemorySource;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,16 @@ public final class Ledger {
     Path root = Path.of("/");
     LedgerSampler sampler =
         new LedgerSampler(root, ManagementFactory.getPlatformMBeanServer(), sources);
-    this.memory = new Sampled<>(sampler::take, MEMORY_FRESH_NANOS, worker, System::nanoTime);
+    this.memory =
+        new Sampled<>(
+            sampler::take, MEMORY_FRESH_NANOS, worker, System::nanoTime, Ledger::processorNanos);
     this.container =
         new Sampled<>(
-            new ContainerLimits(root)::read, CONTAINER_FRESH_NANOS, worker, System::nanoTime);
+            new ContainerLimits(root)::read,
+            CONTAINER_FRESH_NANOS,
+            worker,
+            System::nanoTime,
+            Ledger::processorNanos);
   }
 
   /** Returns the ledger of this process, or, to be exact, of this class loader in it. */
@@ -101,6 +108,14 @@ public final class Ledger {
   /** Returns the thread that samples, for other work that readers are not to wait for. */
   public Executor worker() {
     return worker;
+  }
+
+  /** Not the time that passes: on a busy machine that is mostly time in which others run. */
+  private static long processorNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
+        ? threads.getCurrentThreadCpuTime()
+        : System.nanoTime();
   }
 
   private static ScheduledThreadPoolExecutor newWorker() {

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Who comes first, or after a long while, may wait for a sample ({@link #current}), up to a
  * second, or do without ({@link #latest}).
  *
- * <p>Sampling takes one percent of a processor at the most: after a sample that took long, or
- * failed, the worker rests as long in proportion.
+ * <p>Sampling takes one percent of a processor at the most: after a sample that took much of its
+ * time, or failed, the worker rests as long in proportion. The first sample is an exception: it
+ * loads and compiles what the others use.
  *
  * @param <T> what a sample tells
  */
@@ -50,6 +51,7 @@ final class Sampled<T> {
   private final long readForNanos;
   private final ScheduledExecutorService worker;
   private final LongSupplier nanoClock;
+  private final LongSupplier costClock;
   private @Nullable T latest;
   private long latestNanoTime;
   private long restNanos;
@@ -73,13 +75,15 @@ final class Sampled<T> {
    * @param freshNanos the least time between two samples
    * @param worker runs the sampler
    * @param nanoClock tells the time
+   * @param costClock tells how much time of a processor the thread that asks has had
    */
   Sampled(
       Supplier<T> sampler,
       long freshNanos,
       ScheduledExecutorService worker,
-      LongSupplier nanoClock) {
-    this(sampler, freshNanos, READ_FOR_NANOS, worker, nanoClock);
+      LongSupplier nanoClock,
+      LongSupplier costClock) {
+    this(sampler, freshNanos, READ_FOR_NANOS, worker, nanoClock, costClock);
   }
 
   Sampled(
@@ -87,12 +91,14 @@ final class Sampled<T> {
       long freshNanos,
       long readForNanos,
       ScheduledExecutorService worker,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      LongSupplier costClock) {
     this.sampler = sampler;
     this.freshNanos = freshNanos;
     this.readForNanos = readForNanos;
     this.worker = worker;
     this.nanoClock = nanoClock;
+    this.costClock = costClock;
     this.restedNanoTime = nanoClock.getAsLong();
   }
 
@@ -162,28 +168,29 @@ final class Sampled<T> {
         due = new CompletableFuture<>();
       }
     }
-    long start = nanoClock.getAsLong();
+    long start = costClock.getAsLong();
     @Nullable T sample = null;
     try {
       sample = sampler.get();
     } catch (RuntimeException | OutOfMemoryError e) {
       LOG.log(failed ? Level.DEBUG : Level.WARNING, "No sample could be taken", e);
     } finally {
-      keep(number, sample, nanoClock.getAsLong() - start);
+      keep(number, sample, costClock.getAsLong() - start);
     }
   }
 
-  private synchronized void keep(long number, @Nullable T sample, long tookNanos) {
+  private synchronized void keep(long number, @Nullable T sample, long costNanos) {
     failed = sample == null;
     if (number != plan) {
       return;
     }
     long now = nanoClock.getAsLong();
+    boolean first = latest == null && sample != null;
+    restNanos = first ? freshNanos : Math.max(freshNanos, REST_PER_COST * costNanos);
     if (sample != null) {
       latest = sample;
       latestNanoTime = now;
     }
-    restNanos = Math.max(freshNanos, REST_PER_COST * tookNanos);
     restedNanoTime = now + restNanos;
     end();
     goOn(restNanos);

@@ -74,9 +74,15 @@ public final class LedgerProgram {
           Thread.ofPlatform()
               .start(
                   () -> {
-                    while (!end.get()) {
+                    int samples = 0;
+                    for (; !end.get(); samples++) {
                       sampler.take();
                     }
+                    System.out.printf(
+                        "# a sample takes %,d ns of a processor (mean of %d)%n",
+                        ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
+                            / Math.max(1, samples),
+                        samples);
                   });
       time("pair, samples all the time", PAIRS, pair);
       time("mapping, samples all the time", MAPS, mapping);
