@@ -202,6 +202,11 @@ class RemoteRolesTest {
     assertThatThrownBy(call).isInstanceOf(SecurityException.class).hasMessageContaining("denied");
   }
 
+  private static LeaksMXBean leaks(MBeanServerConnection remote) {
+    return JMX.newMXBeanProxy(
+        remote, TestBeans.bean("guarded", ManagedBean.LEAKS), LeaksMXBean.class);
+  }
+
   @Test
   void aReadWriteRoleChangesAndIsTold() throws Exception {
     try (JMXConnector connector = connect("operator", "o-secret")) {
