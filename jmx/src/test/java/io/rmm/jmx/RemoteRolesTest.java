@@ -193,11 +193,6 @@ class RemoteRolesTest {
     return remote.invoke(bean, operation.getName(), arguments, types);
   }
 
-  private static LeaksMXBean leaks(MBeanServerConnection remote) {
-    return JMX.newMXBeanProxy(
-        remote, TestBeans.bean("guarded", ManagedBean.LEAKS), LeaksMXBean.class);
-  }
-
   private static void assertDenied(ThrowingCallable call) {
     assertThatThrownBy(call).isInstanceOf(SecurityException.class).hasMessageContaining("denied");
   }
