@@ -31,7 +31,8 @@ final class Clock {
 
   /** Begins to tick for {@code engine}; cancelling the result ends it. */
   static ScheduledFuture<?> tickFor(Engine engine) {
-    return TICKER.scheduleAtFixedRate(
+    // With a pause between: ticks that were late must not follow each other in one burst.
+    return TICKER.scheduleWithFixedDelay(
         () -> tick(engine), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +21,32 @@ import org.jspecify.annotations.Nullable;
  * second and no more. Where they cannot be read, on other systems or by a policy, there is no
  * shortage, and one line in the log (level DEBUG) says so for each of the two.
  *
- * <p>For the clock's thread, which is one for all managers.
+ * <p>The clock's thread asks, which is one for all managers, and a thread of its own reads: on a
+ * machine with very many groups the kernel adds up their statistics for a reader, and where a
+ * program stands behind such files it may not answer at all. While a reading lasts, what was read
+ * before holds.
  */
 final class ProcessPressure {
 
   /** That of this process. */
   static final ProcessPressure OF_THIS_PROCESS =
-      new ProcessPressure(Path.of("/"), System::nanoTime);
+      new ProcessPressure(
+          Path.of("/"),
+          System::nanoTime,
+          Executors.newSingleThreadExecutor(
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("rmm-pressure")
+                  .inheritInheritableThreadLocals(false)
+                  .factory()));
 
   private static final long PERIOD_NANOS = 1_000_000_000;
+
+  /**
+   * How long a process is taken to stay in its group. It seldom leaves one, and to find it takes a
+   * look at all mounts, of which there may be thousands.
+   */
+  private static final long SAME_GROUP_NANOS = 30 * PERIOD_NANOS;
 
   /** The part of a container's limit that is left when it gets short: a tenth. */
   private static final int SOFT_PART = 10;
@@ -66,11 +86,14 @@ final class ProcessPressure {
 
   private final Path root;
   private final LongSupplier nanoTime;
+  private final Executor reader;
+  private final AtomicBoolean isReading = new AtomicBoolean();
   private boolean wasRead;
   private long readNanos;
   private @Nullable ControlGroupMemory groups;
-  private Shortage ofContainer = Shortage.NONE;
-  private Shortage ofTime = Shortage.NONE;
+  private long foundNanos;
+  private volatile Shortage ofContainer = Shortage.NONE;
+  private volatile Shortage ofTime = Shortage.NONE;
   private boolean containerFailed;
   private boolean timeFailed;
 
@@ -79,10 +102,12 @@ final class ProcessPressure {
    *
    * @param root the folder in which {@code proc} and {@code sys} are: {@code /}, but in tests
    * @param nanoTime the clock
+   * @param reader runs each reading
    */
-  ProcessPressure(Path root, LongSupplier nanoTime) {
+  ProcessPressure(Path root, LongSupplier nanoTime, Executor reader) {
     this.root = root;
     this.nanoTime = nanoTime;
+    this.reader = reader;
   }
 
   /** Returns how short memory is by the limits of the container. */
@@ -99,23 +124,36 @@ final class ProcessPressure {
 
   private void readIfDue() {
     long now = nanoTime.getAsLong();
-    if (wasRead && now - readNanos < PERIOD_NANOS) {
+    if ((wasRead && now - readNanos < PERIOD_NANOS) || !isReading.compareAndSet(false, true)) {
       return;
     }
     wasRead = true;
     readNanos = now;
     try {
-      readContainer();
-      readTime();
+      reader.execute(() -> read(now));
     } catch (OutOfMemoryError e) {
-      // The Java heap has no room for it; a second later perhaps.
+      // There is no thread to be had; a second later perhaps.
+      isReading.set(false);
     }
   }
 
-  private void readContainer() {
+  private void read(long now) {
     try {
-      ofContainer = container();
+      readContainer(now);
+      readTime();
+    } catch (OutOfMemoryError e) {
+      // The Java heap has no room for it; a second later perhaps.
+    } finally {
+      isReading.set(false);
+    }
+  }
+
+  private void readContainer(long now) {
+    try {
+      ofContainer = container(now);
     } catch (IOException | RuntimeException e) {
+      ofContainer = Shortage.NONE;
+      groups = null;
       if (!containerFailed) {
         containerFailed = true;
         Log.logger().log(Level.DEBUG, "the limits of the container are not looked at", e);
@@ -127,6 +165,7 @@ final class ProcessPressure {
     try {
       ofTime = time();
     } catch (IOException | RuntimeException e) {
+      ofTime = Shortage.NONE;
       if (!timeFailed) {
         timeFailed = true;
         Log.logger().log(Level.DEBUG, "the time lost in waiting for memory is not looked at", e);
@@ -134,9 +173,10 @@ final class ProcessPressure {
     }
   }
 
-  private Shortage container() throws IOException {
-    if (groups == null) {
+  private Shortage container(long now) throws IOException {
+    if (groups == null || now - foundNanos >= SAME_GROUP_NANOS) {
       groups = ControlGroupMemory.find(root);
+      foundNanos = now;
     }
     ControlGroupMemory.Reading group = groups.nearest();
     long soft = Math.min(group.high(), group.max() - group.max() / SOFT_PART);

@@ -29,7 +29,7 @@ class ProcessPressureTest {
   private long nanos;
 
   private ProcessPressure pressure() {
-    return new ProcessPressure(root, () -> nanos);
+    return new ProcessPressure(root, () -> nanos, Runnable::run);
   }
 
   /** Changes what the files say. */
@@ -133,7 +133,7 @@ class ProcessPressureTest {
       // It comes to be readable, and goes again.
       ControlGroupFiles group = ControlGroupFiles.version2(root, "c").max(1000);
       assertThat(next(pressure, () -> group.holds(990, 0))).isEqualTo(PressureLevel.HARD);
-      assertThat(next(pressure, () -> group.delete("memory.max"))).isEqualTo(PressureLevel.HARD);
+      assertThat(next(pressure, () -> group.delete("memory.max"))).isEqualTo(PressureLevel.NONE);
     } finally {
       log.removeHandler(handler);
       log.setLevel(levelBefore);
@@ -141,6 +141,35 @@ class ProcessPressureTest {
     assertThat(lines)
         .containsOnlyOnce("the limits of the container are not looked at")
         .containsOnlyOnce("the time lost in waiting for memory is not looked at");
+  }
+
+  /** Files behind which somebody does not answer hold up nobody, and are not asked once more. */
+  @Test
+  void oneReadingGoesOnAtATimeAndNobodyWaitsForIt() throws Exception {
+    ControlGroupFiles.version2(root, "c").max(1000).holds(990, 0);
+    List<Runnable> readings = new ArrayList<>();
+    ProcessPressure pressure = new ProcessPressure(root, () -> nanos, readings::add);
+    for (int i = 0; i < 5; i++) {
+      nanos += SECOND;
+      assertThat(pressure.ofContainer()).isEqualTo(Shortage.NONE);
+    }
+    assertThat(readings).hasSize(1);
+    readings.getFirst().run();
+    assertThat(pressure.ofContainer().level()).isEqualTo(PressureLevel.HARD);
+    nanos += SECOND;
+    assertThat(pressure.ofContainer().level()).isEqualTo(PressureLevel.HARD);
+    assertThat(readings).hasSize(2);
+  }
+
+  @Test
+  void aProcessThatIsMovedToAnotherGroupIsFoundThere() throws Exception {
+    ControlGroupFiles.version2(root, "roomy").max(1000).holds(10, 0);
+    ProcessPressure pressure = pressure();
+    nanos += SECOND;
+    assertThat(pressure.ofContainer().level()).isEqualTo(PressureLevel.NONE);
+    ControlGroupFiles.version2(root, "tight").max(1000).holds(990, 0);
+    nanos += 31 * SECOND;
+    assertThat(pressure.ofContainer().level()).isEqualTo(PressureLevel.HARD);
   }
 
   /** Keeps what is logged of pressure. */
