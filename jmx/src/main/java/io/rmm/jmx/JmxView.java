@@ -54,7 +54,17 @@ public final class JmxView implements MemoryView {
       return () -> {};
     }
     AutoCloseable beans = SourceBeans.register(ManagementFactory.getPlatformMBeanServer(), source);
-    AutoCloseable ledger = LedgerRegistration.attach(source);
+    AutoCloseable ledger;
+    try {
+      ledger = LedgerRegistration.attach(source);
+    } catch (RuntimeException | Error e) {
+      try {
+        beans.close();
+      } catch (Exception closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
     return () -> {
       try (beans) {
         ledger.close();

@@ -118,8 +118,14 @@ public final class RmmMetrics implements MeterBinder, AutoCloseable {
       this.registry = registry;
       this.clock = registry.config().clock();
       this.process = ProcessMetrics.of(source);
-      this.reading = read();
-      registerNew(reading);
+      try {
+        this.reading = read();
+        registerNew(reading);
+      } catch (Throwable e) {
+        removeAll();
+        process.close(); // or the ledger would hold the source for ever
+        throw e;
+      }
     }
 
     /** Returns NaN where there is none any more, as when a budget's limit has been lifted. */

@@ -98,7 +98,7 @@ public final class OpenTelemetryView implements MemoryView {
     }
     try {
       return new Attachment(source);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       shown.remove(source.name());
       throw e;
     }
@@ -121,10 +121,15 @@ public final class OpenTelemetryView implements MemoryView {
       events.offer(
           Event.of(LogEvent.MANAGER_STARTED, new TreeMap<>(source.configuration()).toString()));
       this.process = ProcessMetrics.of(source);
-      this.reading = instruments.read(() -> TelemetryWork.run(this::record));
-      events.start();
-      source.addListener(events);
-      source.addExporter(statistics);
+      try {
+        this.reading = instruments.read(() -> TelemetryWork.run(this::record));
+        events.start();
+        source.addListener(events);
+        source.addExporter(statistics);
+      } catch (Throwable e) {
+        process.close(); // or the ledger would hold the source for ever
+        throw e;
+      }
     }
 
     private void record() {

@@ -113,13 +113,13 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
   }
 
   private void finish() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (closed.compareAndSet(false, true)) {
+      if (settings.on().contains(Occasion.EXIT)) {
+        handOver(Occasion.EXIT);
+      }
+      writer.shutdown();
     }
-    if (settings.on().contains(Occasion.EXIT)) {
-      handOver(Occasion.EXIT);
-    }
-    writer.shutdown();
+    // Whoever comes second waits as well: the manager must be there until the profile is taken.
     if (!awaitFiles()) {
       LOG.log(
           Level.WARNING,
@@ -160,6 +160,9 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
   }
 
   private void write(Occasion occasion) {
+    if (occasion == Occasion.REJECTION && rejectionFiles.get() >= MOST_REJECTION_FILES) {
+      return; // a disk that hung has let the others through meanwhile
+    }
     try {
       Path file = writeFile(HeapProfile.of(source), occasion);
       failing = false;

@@ -152,9 +152,11 @@ final class Division {
     for (Map.Entry<Purpose, Long> hiding : excess.entrySet()) {
       long most = Math.min(hiding.getValue(), measured.getOrDefault(hiding.getKey(), 0L));
       long hidden = Math.clamp(bytes - unclaimed, 0, most);
-      measured.merge(hiding.getKey(), -hidden, Long::sum);
-      hiding.setValue(hiding.getValue() - hidden);
-      unclaimed += hidden;
+      if (hidden > 0) {
+        measured.merge(hiding.getKey(), -hidden, Long::sum);
+        hiding.setValue(hiding.getValue() - hidden);
+        unclaimed += hidden;
+      }
     }
     claim(purpose, bytes);
   }

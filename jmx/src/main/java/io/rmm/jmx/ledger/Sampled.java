@@ -152,10 +152,30 @@ final class Sampled<T> {
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "The worker has ended", e);
       end();
+    } catch (OutOfMemoryError e) {
+      // There is no thread to be had. Whoever reads has older figures, and the next tries again.
+      end();
     }
   }
 
   private void work(long number) {
+    try {
+      workOnce(number);
+    } catch (Throwable e) {
+      // Such as a full Java heap where nothing else looks for it: or nobody would ever go on.
+      giveUp(number);
+    }
+  }
+
+  private synchronized void giveUp(long number) {
+    failed = true;
+    if (number == plan) {
+      restedNanoTime = nanoClock.getAsLong() + freshNanos;
+      end();
+    }
+  }
+
+  private void workOnce(long number) {
     synchronized (this) {
       if (number != plan) {
         return;
