@@ -61,7 +61,7 @@ public final class LocalJvms {
       List<String> managers =
           jvm.call(ManagerName::all).stream().map(ManagerName::toString).toList();
       return new Entry(pid, program, managers, "");
-    } catch (AttachException | JMException | RuntimeException e) {
+    } catch (AttachException | JMException | RuntimeException | LinkageError e) {
       // Whatever is wrong with one must not hide the others.
       return new Entry(pid, program, List.of(), String.valueOf(e.getMessage()));
     }

@@ -274,7 +274,9 @@ public final class Page {
 
   private void add(List<Line> lines, Style style, String text) {
     if (lines.size() < height) {
-      lines.add(new Line(Amounts.beginOf(text.stripTrailing(), longest), style));
+      // Most texts are made printable where they are cut; whatever was forgotten is so here.
+      String printable = Amounts.printable(text.stripTrailing());
+      lines.add(new Line(Amounts.beginOf(printable, longest), style));
     }
   }
 }
