@@ -34,10 +34,19 @@ public record Estimate(long value, long error) {
    * squared errors add up; only if all of them are 0, the sum's error is the largest of theirs.
    */
   public static Estimate sum(Collection<Estimate> estimates) {
-    long value = 0;
-    double squares = 0;
-    long errorOfNothing = 0;
-    for (Estimate estimate : estimates) {
+    Sum sum = new Sum();
+    estimates.forEach(sum::add);
+    return sum.read();
+  }
+
+  /** A sum that grows, as {@link #sum} has it. */
+  static final class Sum {
+
+    private long value;
+    private double squares;
+    private long errorOfNothing;
+
+    void add(Estimate estimate) {
       value += estimate.value;
       if (estimate.value > 0) {
         squares += (double) estimate.error * estimate.error;
@@ -45,7 +54,10 @@ public record Estimate(long value, long error) {
         errorOfNothing = Math.max(errorOfNothing, estimate.error);
       }
     }
-    return new Estimate(value, value > 0 ? Math.round(Math.sqrt(squares)) : errorOfNothing);
+
+    Estimate read() {
+      return new Estimate(value, value > 0 ? Math.round(Math.sqrt(squares)) : errorOfNothing);
+    }
   }
 
   /** Returns the lower end of the 95 % interval. */

@@ -1,10 +1,8 @@
 package io.rmm.allocator;
 
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Live and allocated bytes by site, estimated from the observed blocks.
@@ -41,25 +39,60 @@ public record SiteProfile(
 
   /** Makes a profile of samples in any order, and adds up the sites. */
   public static SiteProfile of(List<Sample> samples, boolean truncated, long meanBytes) {
-    Map<Site, List<Sample>> bySite =
-        samples.stream()
-            .collect(Collectors.groupingBy(Sample::site, LinkedHashMap::new, Collectors.toList()));
+    Map<Site, SiteSum> bySite = new HashMap<>();
+    for (Sample sample : samples) {
+      bySite.computeIfAbsent(sample.site(), SiteSum::new).add(sample);
+    }
     List<Entry> sites =
-        bySite.entrySet().stream()
-            .map(site -> Entry.of(site.getKey(), site.getValue()))
-            .sorted(
-                Comparator.comparingLong(Entry::liveBytes)
-                    .thenComparingLong(Entry::allocatedBytes)
-                    .reversed())
-            .toList();
-    List<Sample> sorted =
-        samples.stream()
-            .sorted(
-                Comparator.<Sample>comparingLong(sample -> sample.liveBytes().value())
-                    .thenComparingLong(sample -> sample.allocatedBytes().value())
-                    .reversed())
-            .toList();
+        bySite.values().stream().map(SiteSum::read).sorted(SiteProfile::compare).toList();
+    List<Sample> sorted = samples.stream().sorted(SiteProfile::compare).toList();
     return new SiteProfile(sites, truncated, sorted, meanBytes);
+  }
+
+  private static int compare(Entry one, Entry other) {
+    int byLive = Long.compare(other.liveBytes, one.liveBytes);
+    return byLive != 0 ? byLive : Long.compare(other.allocatedBytes, one.allocatedBytes);
+  }
+
+  private static int compare(Sample one, Sample other) {
+    int byLive = Long.compare(other.liveBytes.value(), one.liveBytes.value());
+    return byLive != 0
+        ? byLive
+        : Long.compare(other.allocatedBytes.value(), one.allocatedBytes.value());
+  }
+
+  /** The samples of one site, added up in one pass: there may be ten thousand. */
+  private static final class SiteSum {
+
+    private final Site site;
+    private final Estimate.Sum live = new Estimate.Sum();
+    private final Estimate.Sum allocated = new Estimate.Sum();
+    private long liveSamples;
+    private long allocatedSamples;
+
+    SiteSum(Site site) {
+      this.site = site;
+    }
+
+    void add(Sample sample) {
+      live.add(sample.liveBytes);
+      allocated.add(sample.allocatedBytes);
+      liveSamples += sample.liveSamples;
+      allocatedSamples += sample.allocatedSamples;
+    }
+
+    Entry read() {
+      Estimate liveBytes = live.read();
+      Estimate allocatedBytes = allocated.read();
+      return new Entry(
+          site,
+          liveBytes.value(),
+          liveBytes.error(),
+          allocatedBytes.value(),
+          allocatedBytes.error(),
+          liveSamples,
+          allocatedSamples);
+    }
   }
 
   /** Returns the profile of a source that does not sample. */
@@ -86,19 +119,6 @@ public record SiteProfile(
       long allocatedBytesError,
       long liveSamples,
       long allocatedSamples) {
-
-    private static Entry of(Site site, List<Sample> samples) {
-      Estimate live = Estimate.sum(samples.stream().map(Sample::liveBytes).toList());
-      Estimate allocated = Estimate.sum(samples.stream().map(Sample::allocatedBytes).toList());
-      return new Entry(
-          site,
-          live.value(),
-          live.error(),
-          allocated.value(),
-          allocated.error(),
-          samples.stream().mapToLong(Sample::liveSamples).sum(),
-          samples.stream().mapToLong(Sample::allocatedSamples).sum());
-    }
 
     /** Returns the live bytes with their interval. */
     public Estimate live() {
