@@ -1,6 +1,7 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
@@ -98,7 +99,9 @@ public final class Block implements AutoCloseable {
     if (ids[slot] != id) {
       checkAlive(budget, page, slot, id, handle, byteSize);
     }
-    return page.segment(slot, byteSize);
+    return token == null
+        ? page.segment(slot, byteSize)
+        : placedSegment(token, page, slot, byteSize);
   }
 
   /**
@@ -110,7 +113,7 @@ public final class Block implements AutoCloseable {
     if (ids[slot] != id) {
       checkAlive(budget, page, slot, id, handle, byteSize);
     }
-    return page.address(slot);
+    return token == null ? page.address(slot) : placedAddress(token, page, slot);
   }
 
   /**
@@ -208,7 +211,7 @@ public final class Block implements AutoCloseable {
       boolean _ = page.changeId(slot, id | Page.DETACHED, id);
       throw e;
     }
-    return page.address(slot);
+    return detached.address();
   }
 
   /**
@@ -263,6 +266,18 @@ public final class Block implements AutoCloseable {
         .engine()
         .unusualFrees()
         .deadHandle(page, slot, id, byteSize, budget.path(), MisuseKind.USE_AFTER_FREE, detail);
+  }
+
+  private static MemorySegment placedSegment(Token token, Page page, int slot, long byteSize) {
+    Placement placement = token.placement();
+    return placement == null
+        ? page.segment(slot, byteSize)
+        : placement.segment(page, slot, byteSize);
+  }
+
+  static long placedAddress(Token token, Page page, int slot) {
+    Placement placement = token.placement();
+    return placement == null ? page.address(slot) : placement.address(page, slot);
   }
 
   private void checkNotShared(String act) {

@@ -216,7 +216,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
       Tally home,
       @Nullable Token token,
       long newByteSize) {
-    if (!fits(page, newByteSize)) {
+    if (!fits(page, newByteSize) || (token != null && token.placement() != null)) {
       return null;
     }
     BudgetCell cell = heaps.enterToChange(page, this);

@@ -34,13 +34,18 @@ final class DetachedBlocks {
 
     Detached(
         Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {
-      this.address = page.address(slot);
+      this.address = token == null ? page.address(slot) : Block.placedAddress(token, page, slot);
       this.page = page;
       this.slot = slot;
       this.id = id;
       this.byteSize = byteSize;
       this.budget = budget;
       this.token = token;
+    }
+
+    /** Returns the address that frees the block. */
+    long address() {
+      return address;
     }
   }
 

@@ -39,11 +39,11 @@ final class Engine {
   private final News news = new News(listeners);
   private final Tracing tracing = new Tracing(listeners);
   private final Observer observer = new Observer(listeners, tracing, news);
-  private final MisuseDesk misuse = new MisuseDesk(observer, listeners);
+  private final MisuseDesk misuse;
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
-  private final UnusualFrees unusualFrees = new UnusualFrees(this, shares, detached, misuse);
+  private final UnusualFrees unusualFrees;
   private final PressureWatch pressure = new PressureWatch(news);
   private final ProcessPressureWatch processPressure;
   private final Refusals refusals = new Refusals(this);
@@ -63,7 +63,11 @@ final class Engine {
   private volatile boolean closed;
 
   Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits) {
-    this(name, source, sampler, limits, ProcessPressure.OF_THIS_PROCESS);
+    this(name, source, sampler, limits, Safety.of(SafetyMode.STANDARD));
+  }
+
+  Engine(String name, PageSource source, Sampler sampler, BudgetLimits limits, Safety safety) {
+    this(name, source, sampler, limits, safety, ProcessPressure.OF_THIS_PROCESS);
   }
 
   Engine(
@@ -71,8 +75,11 @@ final class Engine {
       PageSource source,
       Sampler sampler,
       BudgetLimits limits,
+      Safety safety,
       ProcessPressure process) {
     this.name = name;
+    this.misuse = new MisuseDesk(observer, listeners, safety.mode(), safety.actions());
+    this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;
     this.sampler = sampler;
     this.processPressure = new ProcessPressureWatch(process, news);

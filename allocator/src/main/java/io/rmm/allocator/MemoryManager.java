@@ -55,7 +55,12 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     this.closeable = closeable;
     this.configuration = builder.configuration(source.name());
     this.engine =
-        new Engine(name, source, new Sampler(safetyMode, builder.sampleInterval), builder.limits);
+        new Engine(
+            name,
+            source,
+            new Sampler(safetyMode, builder.sampleInterval),
+            builder.limits,
+            builder.safety());
     this.root = engine.budgets().root();
     builder.listeners.forEach(engine.listeners()::add);
     this.views = new AttachedViews(this, engine.listeners(), builder.discoverViews);
@@ -333,6 +338,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
     private String name = "rmm-" + NUMBER.incrementAndGet();
     private SafetyMode safetyMode = SafetyMode.STANDARD;
+    private final Map<MisuseKind, MisuseAction> actions = Safety.defaultActions();
     private BudgetLimits limits = BudgetLimits.unlimited();
     private long sampleInterval = Sampler.DEFAULT_INTERVAL;
     private String pageSource = System.getProperty("rmm.source", "auto");
@@ -357,6 +363,16 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     /** Sets how much is spent on finding misuse; {@link SafetyMode#STANDARD} unless set. */
     public Builder safetyMode(SafetyMode mode) {
       this.safetyMode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
+
+    /**
+     * Sets what is done when a misuse of {@code kind} is found. Unless set, acts of a caller
+     * ({@code DOUBLE_FREE}, {@code INVALID_FREE}, {@code USE_AFTER_FREE}, {@code WRONG_THREAD}) are
+     * thrown at it, and all else is reported.
+     */
+    public Builder onMisuse(MisuseKind kind, MisuseAction action) {
+      actions.put(Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(action, "action"));
       return this;
     }
 
@@ -427,6 +443,10 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       MemoryManager manager = new MemoryManager(this, closeable);
       manager.views.attach(views);
       return manager;
+    }
+
+    private Safety safety() {
+      return new Safety(safetyMode, actions);
     }
 
     private Map<String, String> configuration(String source) {

@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,7 @@ public final class MisuseReport {
   private final MisuseKind kind;
   private final long blockId;
   private final long blockSize;
+  private final long slotSize;
   private final long offset;
   private final String budget;
   private final Site allocationSite;
@@ -19,12 +21,18 @@ public final class MisuseReport {
   private final Site detectionSite;
   private final long ageNanos;
   private final String threadName;
+  private final String allocationThread;
+  private final String freeThread;
+  private final SafetyMode mode;
+  private final MisuseConfidence confidence;
+  private final long occurrences;
   private final String detail;
 
   private MisuseReport(Builder builder) {
     this.kind = builder.kind;
     this.blockId = builder.blockId;
     this.blockSize = builder.blockSize;
+    this.slotSize = builder.slotSize;
     this.offset = builder.offset;
     this.budget = builder.budget;
     this.allocationSite = builder.allocationSite;
@@ -32,6 +40,11 @@ public final class MisuseReport {
     this.detectionSite = builder.detectionSite;
     this.ageNanos = builder.ageNanos;
     this.threadName = builder.threadName;
+    this.allocationThread = builder.allocationThread;
+    this.freeThread = builder.freeThread;
+    this.mode = builder.mode;
+    this.confidence = builder.confidence;
+    this.occurrences = builder.occurrences;
     this.detail = builder.detail;
   }
 
@@ -55,7 +68,15 @@ public final class MisuseReport {
     return blockSize;
   }
 
-  /** Returns the offset in the block at which it was misused, in bytes; 0 where it has none. */
+  /** Returns the bytes of the slot that the block stands in, {@code blockSize} or more; or 0. */
+  public long slotSize() {
+    return slotSize;
+  }
+
+  /**
+   * Returns the offset from the block's start at which it was misused, in bytes; 0 where it has
+   * none. From {@link #blockSize()} on it lies behind the block, and before it if it is negative.
+   */
   public long offset() {
     return offset;
   }
@@ -90,6 +111,34 @@ public final class MisuseReport {
     return threadName;
   }
 
+  /** Returns the name of the thread that allocated the block; empty if it was not observed. */
+  public String allocationThread() {
+    return allocationThread;
+  }
+
+  /** Returns the name of the thread that had freed the block; empty if that is not known. */
+  public String freeThread() {
+    return freeThread;
+  }
+
+  /** Returns the mode of the manager that found the misuse. */
+  public SafetyMode mode() {
+    return mode;
+  }
+
+  /** Returns how sure it is that this is so. */
+  public MisuseConfidence confidence() {
+    return confidence;
+  }
+
+  /**
+   * Returns how many misuses of this kind there were so far, with the same sites. Listeners are
+   * told of the first of them, of the tenth, the hundredth and so on; each of them is counted.
+   */
+  public long occurrences() {
+    return occurrences;
+  }
+
   /** Returns one sentence for people. */
   public String detail() {
     return detail;
@@ -101,6 +150,9 @@ public final class MisuseReport {
     if (blockId != 0) {
       text.append("; block ").append(blockId).append(" of ").append(blockSize).append(" bytes");
     }
+    if (slotSize != 0) {
+      text.append(" in a slot of ").append(slotSize);
+    }
     if (!budget.isEmpty()) {
       text.append(", budget ").append(budget);
     }
@@ -109,11 +161,25 @@ public final class MisuseReport {
     }
     if (allocationSite.isKnown()) {
       text.append("; allocated at ").append(allocationSite.top());
+      appendThread(text, allocationThread);
     }
     if (freeSite.isKnown()) {
       text.append("; freed at ").append(freeSite.top());
+      appendThread(text, freeThread);
+    }
+    if (confidence != MisuseConfidence.CERTAIN) {
+      text.append("; ").append(confidence.name().toLowerCase(Locale.ROOT));
+    }
+    if (occurrences > 1) {
+      text.append("; ").append(occurrences).append(" times so far");
     }
     return text.toString();
+  }
+
+  private static void appendThread(StringBuilder text, String thread) {
+    if (!thread.isEmpty()) {
+      text.append(" by thread ").append(thread);
+    }
   }
 
   /** Collects the parts of a report. Not safe for use by several threads. */
@@ -122,6 +188,7 @@ public final class MisuseReport {
     private final MisuseKind kind;
     private long blockId;
     private long blockSize;
+    private long slotSize;
     private long offset;
     private String budget = "";
     private Site allocationSite = Site.UNKNOWN;
@@ -129,6 +196,11 @@ public final class MisuseReport {
     private Site detectionSite = Site.UNKNOWN;
     private long ageNanos;
     private String threadName = Thread.currentThread().getName();
+    private String allocationThread = "";
+    private String freeThread = "";
+    private SafetyMode mode = SafetyMode.STANDARD;
+    private MisuseConfidence confidence = MisuseConfidence.CERTAIN;
+    private long occurrences = 1;
     private String detail = "";
 
     private Builder(MisuseKind kind) {
@@ -142,7 +214,13 @@ public final class MisuseReport {
       return this;
     }
 
-    /** Sets the offset of the misuse in the block. */
+    /** Sets the bytes of the block's slot. */
+    public Builder slotSize(long bytes) {
+      this.slotSize = bytes;
+      return this;
+    }
+
+    /** Sets the offset of the misuse from the block's start. */
     public Builder offset(long bytes) {
       this.offset = bytes;
       return this;
@@ -181,6 +259,36 @@ public final class MisuseReport {
     /** Sets the thread in which the misuse was found; the building thread if not called. */
     public Builder threadName(String name) {
       this.threadName = name;
+      return this;
+    }
+
+    /** Sets the thread that allocated the block. */
+    public Builder allocationThread(String name) {
+      this.allocationThread = name;
+      return this;
+    }
+
+    /** Sets the thread that had freed the block. */
+    public Builder freeThread(String name) {
+      this.freeThread = name;
+      return this;
+    }
+
+    /** Sets the mode of the manager; {@link SafetyMode#STANDARD} if not called. */
+    public Builder mode(SafetyMode mode) {
+      this.mode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
+
+    /** Sets how sure it is; {@link MisuseConfidence#CERTAIN} if not called. */
+    public Builder confidence(MisuseConfidence confidence) {
+      this.confidence = Objects.requireNonNull(confidence, "confidence");
+      return this;
+    }
+
+    /** Sets how many such misuses there were; 1 if not called. */
+    public Builder occurrences(long count) {
+      this.occurrences = count;
       return this;
     }
 

@@ -55,16 +55,25 @@ final class UnusualFrees {
         return;
       }
     }
-    throw deadHandle(
-        page,
-        slot,
-        id,
-        byteSize,
-        budget.path(),
-        MisuseKind.DOUBLE_FREE,
-        state == (id | Page.DETACHED)
-            ? "a handle was closed after it had been detached"
-            : "a handle was closed that had been closed before");
+    throwIfAsked(
+        deadHandle(
+            page,
+            slot,
+            id,
+            byteSize,
+            budget.path(),
+            MisuseKind.DOUBLE_FREE,
+            state == (id | Page.DETACHED)
+                ? "a handle was closed after it had been detached"
+                : "a handle was closed that had been closed before"));
+  }
+
+  /** Throws {@code error}, unless misuse of its kind is to be reported and no more. */
+  private void throwIfAsked(IllegalStateException error) {
+    if (!(error instanceof MemoryMisuseException misused)
+        || misuse.isThrown(misused.report().kind())) {
+      throw error;
+    }
   }
 
   private boolean freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
@@ -100,21 +109,24 @@ final class UnusualFrees {
     StackRoom.check();
     DetachedBlocks.Detached block = detached.find(address);
     if (block == null) {
-      throw invalidFree(address);
+      throwIfAsked(invalidFree(address));
+      return;
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
     if (!block.budget.tryFreeMarked(
         block.page, block.slot, block.id, Page.DETACHED, block.byteSize)) {
       // Another thread, or the manager's close, has been faster.
-      throw deadHandle(
-          block.page,
-          block.slot,
-          block.id,
-          block.byteSize,
-          block.budget.path(),
-          MisuseKind.DOUBLE_FREE,
-          "a detached block was freed twice");
+      throwIfAsked(
+          deadHandle(
+              block.page,
+              block.slot,
+              block.id,
+              block.byteSize,
+              block.budget.path(),
+              MisuseKind.DOUBLE_FREE,
+              "a detached block was freed twice"));
+      return;
     }
     detached.forget(block);
     if (block.token != null) {

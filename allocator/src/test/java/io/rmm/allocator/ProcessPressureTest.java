@@ -211,6 +211,7 @@ class ProcessPressureTest {
             PageSources.named("portable"),
             new Sampler(SafetyMode.STANDARD, 1),
             BudgetLimits.unlimited(),
+            Safety.of(SafetyMode.STANDARD),
             pressure());
     engine.listeners().add(listener);
     tickForTwoSeconds(engine);

@@ -2,27 +2,77 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MisuseAction;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
+import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
+import io.rmm.allocator.log.Log;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where misuse is reported: counts it, finds out what is known of the block, tells the listeners.
+ * Where misuse is reported: counts it, finds out what is known of the block, tells the listeners,
+ * and does what is to be done.
+ *
+ * <p><b>Once in full, then counted.</b> A program that misuses memory in a loop would otherwise
+ * drown whoever listens. So misuses of one kind at one place, of blocks from one place, are told at
+ * the first, the tenth, the hundredth and so on; each is counted in snapshots, and each act is
+ * refused with a report of its own.
+ *
+ * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
+ * or the stack ends while the report is put together, that error is what the caller gets: the act
+ * is refused all the same.
+ *
+ * <p>All methods are for use outside a hold.
  */
 public final class MisuseDesk {
 
+  /** The status of a process that has aborted: 128 and the number of SIGABRT. */
+  private static final int ABORTED = 134;
+
+  /** Places that are told apart, of some 100 bytes each; later ones are counted by kind alone. */
+  private static final int MAX_PLACES = 10_000;
+
+  /** What misuses have in common that are told but once. */
+  private record Place(MisuseKind kind, Site detection, Site allocation) {}
+
   private final Observer observer;
   private final Listeners listeners;
-  private final Map<MisuseKind, LongAdder> counts = new ConcurrentHashMap<>();
+  private final SafetyMode mode;
+  private final Map<MisuseKind, MisuseAction> actions;
+  private final Map<MisuseKind, AtomicLong> counts = new EnumMap<>(MisuseKind.class);
+  private final Map<Place, AtomicLong> places = new ConcurrentHashMap<>();
 
-  /** Makes a desk that asks {@code observer} and tells {@code listeners}. */
-  public MisuseDesk(Observer observer, Listeners listeners) {
+  /**
+   * Makes a desk that asks {@code observer} and tells {@code listeners}.
+   *
+   * @param mode that of the manager
+   * @param actions what to do, for each kind
+   */
+  public MisuseDesk(
+      Observer observer,
+      Listeners listeners,
+      SafetyMode mode,
+      Map<MisuseKind, MisuseAction> actions) {
     this.observer = observer;
     this.listeners = listeners;
+    this.mode = mode;
+    this.actions = Collections.unmodifiableMap(new EnumMap<>(actions));
+    for (MisuseKind kind : MisuseKind.values()) {
+      counts.put(kind, new AtomicLong());
+    }
+  }
+
+  /** Tells whether a caller who can go on without is to get an exception. */
+  public boolean isThrown(MisuseKind kind) {
+    return actions.get(kind) != MisuseAction.REPORT;
   }
 
   /**
@@ -33,41 +83,58 @@ public final class MisuseDesk {
    */
   public MemoryMisuseException report(
       MisuseKind kind, long blockId, long blockSize, String budget, String detail) {
-    MisuseReport.Builder report =
-        MisuseReport.builder(kind)
-            .block(blockId, blockSize)
-            .budget(budget)
-            .detectionSite(observer.here())
-            .detail(detail);
-    ObservedBlock block = blockId == 0 ? null : observer.find(blockId);
-    if (block != null) {
-      Site freeSite = block.freeSite;
-      report
-          .allocationSite(block.allocationSite)
-          .freeSite(freeSite == null ? Site.UNKNOWN : freeSite)
-          .ageNanos(block.ageNanos());
-    }
-    return new MemoryMisuseException(tell(report.build()));
+    return new MemoryMisuseException(
+        found(
+            MisuseReport.builder(kind).block(blockId, blockSize).budget(budget).detail(detail),
+            kind,
+            blockId));
   }
 
   /**
-   * Reports what is live at the manager's end: one leak for each site that is known to hold some,
+   * Reports a misuse. Adds to {@code report}, which has the rest, what is known of the block, and
+   * where the calling thread stands.
+   *
+   * @param kind that of the report
+   * @param blockId that of the report; 0 if there is none
+   * @return the report, for an exception where a caller {@linkplain #isThrown is to get} one
+   */
+  public MisuseReport found(MisuseReport.Builder report, MisuseKind kind, long blockId) {
+    count(kind);
+    Site here = observer.here();
+    report.detectionSite(here);
+    ObservedBlock block = blockId == 0 ? null : observer.find(blockId);
+    if (block != null) {
+      addKnown(report, block);
+    }
+    return tell(report, new Place(kind, here, block == null ? Site.UNKNOWN : block.allocationSite));
+  }
+
+  private static void addKnown(MisuseReport.Builder report, ObservedBlock block) {
+    Site freeSite = block.freeSite;
+    report
+        .allocationSite(block.allocationSite)
+        .allocationThread(block.allocationThread)
+        .block(block.blockId, block.requestedBytes)
+        .slotSize(block.slotBytes)
+        .budget(block.budget)
+        .ageNanos(block.ageNanos());
+    if (freeSite != null) {
+      report.freeSite(freeSite).freeThread(block.freeThread);
+    }
+  }
+
+  /**
+   * Reports what is live at the end of the manager: one report for each site of observed blocks,
    * and one for all blocks, so that nothing goes unsaid where nothing was observed.
    */
   public void reportLive(long blocks, long usedBytes) {
     if (blocks == 0) {
       return;
     }
-    tell(
-        MisuseReport.builder(MisuseKind.LEAK)
-            .block(0, usedBytes)
-            .detail(
-                "the manager is closed while "
-                    + blocks
-                    + " blocks with "
-                    + usedBytes
-                    + " bytes are live")
-            .build());
+    leak(
+        usedBytes,
+        Site.UNKNOWN,
+        "the manager is closed while " + blocks + " blocks with " + usedBytes + " bytes are live");
     Map<Site, long[]> bySite = new LinkedHashMap<>();
     for (ObservedBlock block : observer.live()) {
       long[] sum = bySite.computeIfAbsent(block.allocationSite, _ -> new long[2]);
@@ -76,27 +143,73 @@ public final class MisuseDesk {
     }
     bySite.forEach(
         (site, sum) ->
-            tell(
-                MisuseReport.builder(MisuseKind.LEAK)
-                    .block(0, sum[1])
-                    .allocationSite(site)
-                    .detail(
-                        sum[0]
-                            + " observed blocks from here are live at the manager's close; they"
-                            + " stand for about "
-                            + sum[1]
-                            + " bytes")
-                    .build()));
+            leak(
+                sum[1],
+                site,
+                sum[0]
+                    + " observed blocks from here are live at the manager's close; they stand for"
+                    + " about "
+                    + sum[1]
+                    + " bytes"));
   }
 
-  private MisuseReport tell(MisuseReport report) {
-    counts.computeIfAbsent(report.kind(), _ -> new LongAdder()).increment();
-    listeners.tell(listener -> listener.onMisuse(report));
+  private void leak(long bytes, Site site, String detail) {
+    count(MisuseKind.LEAK);
+    MisuseReport.Builder report =
+        MisuseReport.builder(MisuseKind.LEAK).block(0, bytes).allocationSite(site).detail(detail);
+    MisuseReport _ = tell(report, null);
+  }
+
+  private void count(MisuseKind kind) {
+    counts(kind).incrementAndGet();
+  }
+
+  private AtomicLong counts(MisuseKind kind) {
+    return Objects.requireNonNull(counts.get(kind));
+  }
+
+  /**
+   * @param place null for what is told once by its nature
+   */
+  private MisuseReport tell(MisuseReport.Builder builder, @Nullable Place place) {
+    long occurrences = place == null ? 1 : occurrences(place);
+    MisuseReport report = builder.mode(mode).occurrences(occurrences).build();
+    if (isTold(occurrences)) {
+      listeners.tell(listener -> listener.onMisuse(report));
+    }
+    if (actions.get(report.kind()) == MisuseAction.HALT) {
+      Log.logger().log(System.Logger.Level.ERROR, "halted for a misuse of memory: {0}", report);
+      Runtime.getRuntime().halt(ABORTED);
+    }
     return report;
+  }
+
+  private long occurrences(Place place) {
+    AtomicLong count = places.get(place);
+    if (count == null) {
+      Place key =
+          places.size() < MAX_PLACES ? place : new Place(place.kind, Site.UNKNOWN, Site.UNKNOWN);
+      count = places.computeIfAbsent(key, _ -> new AtomicLong());
+    }
+    return count.incrementAndGet();
+  }
+
+  /** Tells whether a number is a power of ten. */
+  private static boolean isTold(long occurrences) {
+    long power = 1;
+    while (power < occurrences) {
+      power *= 10;
+    }
+    return power == occurrences;
   }
 
   /** Tells {@code snapshot} the number of misuses by kind. */
   public void read(MemorySnapshot.Builder snapshot) {
-    counts.forEach((kind, count) -> snapshot.misuses(kind, count.sum()));
+    counts.forEach(
+        (kind, count) -> {
+          if (count.get() != 0) {
+            snapshot.misuses(kind, count.get());
+          }
+        });
   }
 }

@@ -23,14 +23,22 @@ final class ObservedBlock extends PhantomReference<Token> {
   final String budget;
   final Site allocationSite;
   final SiteStatistics statistics;
+  final long requestedBytes;
   final long allocatedNanos = System.nanoTime();
+
+  /** By name, so that a dead thread is not held on to. */
+  final String allocationThread = Thread.currentThread().getName();
 
   /** Where it was freed, once it was. */
   volatile @Nullable Site freeSite;
 
+  /** Who freed it. Written before {@link #freeSite}. */
+  String freeThread = "";
+
   ObservedBlock(
       Token token,
       ReferenceQueue<Token> queue,
+      long requestedBytes,
       long slotBytes,
       long weight,
       String budget,
@@ -38,6 +46,7 @@ final class ObservedBlock extends PhantomReference<Token> {
       SiteStatistics statistics) {
     super(token, queue);
     this.blockId = token.blockId();
+    this.requestedBytes = requestedBytes;
     this.slotBytes = slotBytes;
     this.weight = weight;
     this.budget = budget;

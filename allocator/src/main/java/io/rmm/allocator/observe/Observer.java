@@ -92,8 +92,8 @@ public final class Observer {
   public Token token(long blockId, String budget, long slotBytes, long weight) {
     boolean observed = weight != Sampler.TRACED;
     return tracing.isOn()
-        ? new TracedToken(blockId, budget, slotBytes, observed)
-        : new Token(blockId);
+        ? new TracedToken(blockId, budget, slotBytes, observed, null)
+        : new Token(blockId, null);
   }
 
   /**
@@ -133,7 +133,9 @@ public final class Observer {
               weight,
               site,
               fastPath);
-      block = new ObservedBlock(token, unreachable, slotBytes, weight, budget, site, at);
+      block =
+          new ObservedBlock(
+              token, unreachable, requestedBytes, slotBytes, weight, budget, site, at);
       live.put(blockId, block);
       at.allocated(slotBytes, weight);
       tell(sample);
@@ -202,6 +204,7 @@ public final class Observer {
 
   private void remember(ObservedBlock block) {
     try {
+      block.freeThread = Thread.currentThread().getName();
       block.freeSite = sites.here();
       synchronized (ended) {
         ended.put(block.blockId, block);

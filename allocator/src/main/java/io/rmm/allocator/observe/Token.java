@@ -1,13 +1,27 @@
 package io.rmm.allocator.observe;
 
-/** Lives as long as somebody can free an observed block; see {@link ObservedBlock}. */
+import io.rmm.allocator.heap.Placement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the handle of a block holds about which more is known than of others. It lives as long as
+ * somebody can free the block; see {@link ObservedBlock}.
+ */
 public sealed class Token permits TracedToken {
 
   /** Boxed once, so that to look the block up when it is freed needs no room on the Java heap. */
   private final Long blockId;
 
-  Token(long blockId) {
+  private final @Nullable Placement placement;
+
+  Token(long blockId, @Nullable Placement placement) {
     this.blockId = blockId;
+    this.placement = placement;
+  }
+
+  /** Returns where the block's memory is seen, or null if simply in its slot. */
+  public @Nullable Placement placement() {
+    return placement;
   }
 
   /** Returns the id of the observed block. */

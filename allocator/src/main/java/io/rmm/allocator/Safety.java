@@ -1,0 +1,31 @@
+package io.rmm.allocator;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a manager does for safety.
+ *
+ * @param mode how much it spends on finding misuse
+ * @param actions what it does about misuse, for each kind
+ */
+record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions) {
+
+  Safety {
+    actions = Map.copyOf(actions);
+  }
+
+  /** Returns what {@code mode} does by default. */
+  static Safety of(SafetyMode mode) {
+    return new Safety(mode, defaultActions());
+  }
+
+  /** Returns the default actions, as a map that may be changed. */
+  static Map<MisuseKind, MisuseAction> defaultActions() {
+    Map<MisuseKind, MisuseAction> actions = new EnumMap<>(MisuseKind.class);
+    for (MisuseKind kind : MisuseKind.values()) {
+      actions.put(kind, MisuseAction.defaultFor(kind));
+    }
+    return actions;
+  }
+}
