@@ -16,6 +16,7 @@ import io.rmm.allocator.source.PageSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
@@ -29,6 +30,9 @@ final class Engine {
   /** Ticks of the clock in a second, at the end of which is done what need not be done at each. */
   private static final int TICKS_PER_SECOND = 4;
 
+  /** Observed blocks that are known of beyond their end; enough to tell of a double free. */
+  private static final int REMEMBERED = 1024;
+
   private final String name;
   private final PageSource source;
   private final ChunkNews chunkNews;
@@ -38,8 +42,9 @@ final class Engine {
   private final Listeners listeners = new Listeners();
   private final News news = new News(listeners);
   private final Tracing tracing = new Tracing(listeners);
-  private final Observer observer = new Observer(listeners, tracing, news);
+  private final Observer observer;
   private final MisuseDesk misuse;
+  private final @Nullable Quarantine quarantine;
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
@@ -78,6 +83,10 @@ final class Engine {
       Safety safety,
       ProcessPressure process) {
     this.name = name;
+    boolean quarantining = safety.isQuarantining();
+    this.observer =
+        new Observer(
+            listeners, tracing, news, quarantining ? Quarantine.blocks(safety) : REMEMBERED);
     this.misuse = new MisuseDesk(observer, listeners, safety.mode(), safety.actions());
     this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;
@@ -85,7 +94,8 @@ final class Engine {
     this.processPressure = new ProcessPressureWatch(process, news);
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
-    this.heaps = new Heaps(name, pool);
+    this.heaps = new Heaps(name, pool, !quarantining);
+    this.quarantine = quarantining ? new Quarantine(this, misuse, safety) : null;
     this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
@@ -112,6 +122,9 @@ final class Engine {
     }
     boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.tick();
+    }
     heaps.tick(secondEnds);
     // To read is to note peaks.
     pressure.look(new BudgetReadings(budgets.root()));
@@ -154,6 +167,9 @@ final class Engine {
   private void purge(String cause) {
     StackRoom.check();
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.endAll();
+    }
     heaps.purge(cause);
   }
 
@@ -237,6 +253,10 @@ final class Engine {
   /** Says what is live. To be followed by {@link #close}. */
   void reportLive() {
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.endAll();
+      quarantine.inspectHeldUp();
+    }
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
@@ -320,5 +340,10 @@ final class Engine {
 
   DetachedBlocks detached() {
     return detached;
+  }
+
+  /** Returns where freed blocks rest, or null if they are given back at once. */
+  @Nullable Quarantine quarantine() {
+    return quarantine;
   }
 }

@@ -47,10 +47,11 @@ final class UnusualFrees {
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
-      if (closing == Shares.Closing.LAST && freeShared(page, slot, key, byteSize, budget)) {
+      if (closing == Shares.Closing.LAST
+          && freeShared(page, slot, key, byteSize, budget, ScopedBlock.of(token))) {
         shares.forget(key);
         if (token != null) {
-          engine.observer().freed(token, FreeCause.CLOSE);
+          budget.freed(token, FreeCause.CLOSE);
         }
         return;
       }
@@ -76,9 +77,15 @@ final class UnusualFrees {
     }
   }
 
-  private boolean freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
+  private boolean freeShared(
+      Page page,
+      int slot,
+      Long id,
+      long byteSize,
+      BudgetNode budget,
+      @Nullable ScopedBlock scoped) {
     try {
-      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize);
+      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize, scoped);
     } catch (Throwable e) {
       // Nothing has changed: whoever closes the handle later frees the block.
       shares.reopen(id);
@@ -114,8 +121,9 @@ final class UnusualFrees {
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
+    ScopedBlock scoped = ScopedBlock.of(block.token);
     if (!block.budget.tryFreeMarked(
-        block.page, block.slot, block.id, Page.DETACHED, block.byteSize)) {
+        block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped)) {
       // Another thread, or the manager's close, has been faster.
       throwIfAsked(
           deadHandle(
@@ -130,9 +138,11 @@ final class UnusualFrees {
     }
     detached.forget(block);
     if (block.token != null) {
-      engine.observer().freed(block.token, FreeCause.ADDRESS);
+      block.budget.freed(block.token, FreeCause.ADDRESS);
     }
-    detached.rest(block);
+    if (scoped == null) {
+      detached.rest(block);
+    }
   }
 
   /**

@@ -73,8 +73,9 @@ final class RandomBlocks {
     long size = chance.size();
     int sizeClass = SizeClasses.of(size);
     long slot = ForeseenRefusals.slotBytes(sizeClass, size);
-    // What stays in its slot needs no room.
-    boolean stays = sizeClass == old.sizeClass && slot == old.slotBytes;
+    // What stays in its slot needs no room. With a quarantine nothing does.
+    boolean stays =
+        sizeClass == old.sizeClass && slot == old.slotBytes && engine.quarantine() == null;
     String refuser = stays ? null : refusals.refuser(old.budget, slot);
     old.checkStamp();
     try {

@@ -33,6 +33,9 @@ public final class Heaps {
   private final ChunkPool pool;
   private final String managerName;
 
+  /** Whether owners may be sole freers, which they are by the way that is as fast as can be. */
+  private final boolean soleFreers;
+
   /**
    * One for each manager, since a thread has a heap in each. Weak, because a heap knows this object
    * and thereby its own key: a thread would keep every manager that it ever used.
@@ -54,10 +57,16 @@ public final class Heaps {
   private int nextCandidate;
   private volatile boolean closed;
 
-  /** Makes the heaps of the manager called {@code managerName}. */
-  public Heaps(String managerName, ChunkPool pool) {
+  /**
+   * Makes the heaps of the manager called {@code managerName}.
+   *
+   * @param soleFreers whether a free by the owner may take the short way, which gives the slot back
+   *     at once
+   */
+  public Heaps(String managerName, ChunkPool pool, boolean soleFreers) {
     this.managerName = managerName;
     this.pool = pool;
+    this.soleFreers = soleFreers;
     this.stripes = new Stripes(this, Runtime.getRuntime().availableProcessors());
     heaps.addAll(List.of(stripes.all()));
   }
@@ -159,6 +168,9 @@ public final class Heaps {
       if (heap == null) {
         checkOpen(closed);
         heap = ThreadHeap.of(this, thread);
+        if (!soleFreers) {
+          heap.openToOthers();
+        }
         heaps.add(heap);
       } else {
         heap.bias(thread);
@@ -252,7 +264,7 @@ public final class Heaps {
             .filter(heap -> !heap.isStripe() && !heap.hasSoleFreer())
             .filter(heap -> heap.ticksWithoutRemoteFree() >= QUIET_TICKS)
             .toList();
-    if (!quiet.isEmpty()) {
+    if (soleFreers && !quiet.isEmpty()) {
       // All heaps, since a thread that frees a block of another heap holds its own meanwhile.
       exclusively(() -> quiet.forEach(ThreadHeap::endFreesByOthers));
     }

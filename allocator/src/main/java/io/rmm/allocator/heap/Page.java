@@ -183,6 +183,19 @@ public final class Page extends PageLinks {
         : LinuxSystemCalls.PROCESS.asSlice(address + slot * slotBytes, byteSize);
   }
 
+  /**
+   * Returns the segment through which all slots can be seen, each from its {@link #offsetInBase}
+   * on; for those who may not make an object for it.
+   */
+  public MemorySegment base() {
+    return scoped ? memory : LinuxSystemCalls.PROCESS;
+  }
+
+  /** Returns where {@code slot} begins in {@link #base}. */
+  public long offsetInBase(int slot) {
+    return (scoped ? 0 : address) + slot * slotBytes;
+  }
+
   /** Returns the address of {@code slot}. */
   public long address(int slot) {
     return address + slot * slotBytes;
