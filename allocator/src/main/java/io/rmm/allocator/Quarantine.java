@@ -6,7 +6,6 @@ import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.source.PageSource;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  * closed, which ends all views of its blocks at once and for good, its memory is looked through for
  * what was written to it meanwhile, and goes back to its heaps. So a stale view reads poison, or is
  * refused, and never sees another block; what a stale view or pointer writes is found.
- *
- * <p><b>What a long-lived block holds up.</b> The rest of its batch, since the scope is also its
- * own. So blocks of different budgets and size classes, which live for different times, do not
- * share a batch; a batch takes new blocks for a second at the most; and the more memory is held up,
- * the smaller are new batches, down to a single block, which holds up nothing and costs a handshake
- * of its own. See docs/decisions/0017-safe-mode.md, with figures.
  *
  * <p><b>Bounds</b> are on bytes, on an eighth of the root's hard limit, and on blocks, because each
  * takes some 60 bytes of Java heap. All that can end, ends before memory is refused, at a purge and
@@ -51,21 +44,6 @@ final class Quarantine {
   /** log2 of the share of the root's hard limit that may rest. */
   private static final int SHARE_SHIFT = 3;
 
-  /** The handshake, some 20 us, then costs a block less than 0.1 us. */
-  private static final int BATCH_BLOCKS = 256;
-
-  /** To fill as much takes as long as the handshake. */
-  private static final long BATCH_BYTES = 1 << 20;
-
-  /** A batch is at most this part of what may rest, so that what rests is mostly in the queue. */
-  private static final int BATCH_SHARE = 16;
-
-  /** Batches that blocks may join at a time: some for each of the classes that a program uses. */
-  private static final int CURRENT = 256;
-
-  /** Ticks of the clock for which a batch takes new blocks. */
-  private static final int JOINED_FOR = 4;
-
   /** Above this, memory is given back to the operating system sooner than it is filled. */
   private static final long MOST_FILLED = 1 << 20;
 
@@ -74,19 +52,14 @@ final class Quarantine {
   private final long mostBytes;
   private final int mostBlocks;
 
-  private final AtomicReferenceArray<@Nullable ScopeBatch> current =
-      new AtomicReferenceArray<>(CURRENT);
-
+  private final ScopeBatches batches = new ScopeBatches(this);
   private final AtomicLong restingBytes = new AtomicLong();
   private final AtomicLong restingBlocks = new AtomicLong();
 
   /** Set when the stack ended amid a free. */
   volatile boolean cutShort;
 
-  // ---- guarded by this object, which is taken before a batch ----
-
-  /** The first of the batches that are not complete. */
-  private @Nullable ScopeBatch firstOpen;
+  // ---- guarded by this object ----
 
   /** The complete batches, the one that has waited longest first. */
   private @Nullable ScopeBatch firstWaiting;
@@ -119,70 +92,16 @@ final class Quarantine {
 
   // ---- allocation ----
 
-  /** Enters {@code block} into a batch, unless there is no room for that. */
+  /** Enters {@code block}, which was just allocated, into a batch, unless there is no room. */
   void join(ScopedBlock block) {
-    try {
-      if (block.page.slotBytes >= batchBytes()) {
-        boolean _ = newBatch(1).join(block);
-        return;
-      }
-      int at = index(block);
-      ScopeBatch batch = current.get(at);
-      while (batch == null || !batch.join(block)) {
-        ScopeBatch fresh = newBatch(batchBlocks());
-        if (!current.compareAndSet(at, batch, fresh)) {
-          forget(fresh);
-        }
-        batch = current.get(at);
-      }
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // Its end is then as in any other mode.
-    }
+    batches.join(block);
   }
 
-  /** Returns the place of the batch for blocks that may live about as long as {@code block}. */
-  private static int index(ScopedBlock block) {
-    int key = (int) Thread.currentThread().threadId();
-    key = key * 31 + block.budget.number();
-    key = key * 127 + block.page.sizeClass;
-    return (key * 0x9E37_79B9) >>> (Integer.SIZE - Integer.numberOfTrailingZeros(CURRENT));
-  }
-
-  private ScopeBatch newBatch(int blocks) {
-    ScopeBatch fresh = new ScopeBatch(this, blocks, batchBytes());
-    synchronized (this) {
-      fresh.next = firstOpen;
-      if (firstOpen != null) {
-        firstOpen.previous = fresh;
-      }
-      firstOpen = fresh;
-      fresh.listed = true;
-    }
-    return fresh;
-  }
-
-  /** Takes a batch that nobody has joined, nor will, off the list. */
-  private synchronized void forget(ScopeBatch batch) {
-    unlist(batch);
-  }
-
-  private long batchBytes() {
-    return Math.min(BATCH_BYTES, allowedBytes() / BATCH_SHARE);
-  }
-
-  /**
-   * Returns the blocks that a new batch may have: fewer, the more rests in batches that are not
-   * complete, from a half of what may rest at all.
-   */
-  private int batchBlocks() {
-    double heldUp;
-    synchronized (this) {
-      heldUp =
-          Math.max(
-              (double) (restingBytes.get() - waitingBytes) / Math.max(1, allowedBytes()),
-              (double) (restingBlocks.get() - waitingBlocks) / mostBlocks);
-    }
-    return (int) Math.clamp(2 * (1 - heldUp) * BATCH_BLOCKS, 1, BATCH_BLOCKS);
+  /** Returns which part of all that may rest does so in batches that are not complete. */
+  synchronized double heldUp() {
+    return Math.max(
+        (double) (restingBytes.get() - waitingBytes) / Math.max(1, allowedBytes()),
+        (double) (restingBlocks.get() - waitingBlocks) / mostBlocks);
   }
 
   // ---- free ----
@@ -194,10 +113,14 @@ final class Quarantine {
       boolean over = isOver(block.page.slotBytes);
       // No further block may join if there is nothing else that could end.
       if (batch.rest(block, over && waiting == 0)) {
-        enqueue(batch);
+        complete(batch);
       }
       if (over) {
-        endSurplus();
+        try {
+          endSurplus();
+        } catch (StackOverflowError e) {
+          // The block is freed; what is over is left to the clock.
+        }
       }
     }
   }
@@ -212,14 +135,19 @@ final class Quarantine {
     return restingBytes.get() + moreBytes > allowedBytes() || restingBlocks.get() >= mostBlocks;
   }
 
-  private long allowedBytes() {
+  /** Returns how many bytes may rest now. */
+  long allowedBytes() {
     return Math.min(mostBytes, engine.budgets().root().limits().hard() >> SHARE_SHIFT);
   }
 
+  /** Has {@code batch}, of which all blocks rest, wait for its end. */
+  void complete(ScopeBatch batch) {
+    StackRoom.checkForFewCalls();
+    batches.remove(batch);
+    enqueue(batch);
+  }
+
   private synchronized void enqueue(ScopeBatch batch) {
-    if (batch.listed) {
-      unlist(batch);
-    }
     if (lastWaiting == null) {
       firstWaiting = batch;
     } else {
@@ -229,20 +157,6 @@ final class Quarantine {
     waiting = waiting + 1;
     waitingBytes += batch.restingBytes();
     waitingBlocks += batch.resting();
-  }
-
-  private void unlist(ScopeBatch batch) {
-    if (batch.previous != null) {
-      batch.previous.next = batch.next;
-    } else {
-      firstOpen = batch.next;
-    }
-    if (batch.next != null) {
-      batch.next.previous = batch.previous;
-    }
-    batch.previous = null;
-    batch.next = null;
-    batch.listed = false;
   }
 
   private synchronized @Nullable ScopeBatch poll() {
@@ -271,13 +185,14 @@ final class Quarantine {
 
   /** Ends all that can be ended. */
   void endAll() {
-    sealAll(0);
+    batches.sealAll();
     for (int left = waiting; left > 0; left--) {
       endNext();
     }
   }
 
   private void endNext() {
+    StackRoom.check();
     ScopeBatch batch = poll();
     if (batch != null && !end(batch)) {
       enqueue(batch);
@@ -287,7 +202,6 @@ final class Quarantine {
   /** Ends {@code batch}; returns false if that is to be tried again. */
   private boolean end(ScopeBatch batch) {
     try {
-      StackRoom.check();
       batch.closeScope();
       for (int size = batch.size(); batch.ended < size; ) {
         end(batch, batch.block(batch.ended));
@@ -297,11 +211,12 @@ final class Quarantine {
       if (!engine.isClosed()) {
         return false;
       }
-    } catch (OutOfMemoryError | StackOverflowError e) {
+    } catch (OutOfMemoryError e) {
       return false;
     }
     restingBytes.addAndGet(-batch.restingBytes());
     restingBlocks.addAndGet(-batch.resting());
+    batch.forgetBlocks();
     return true;
   }
 
@@ -360,21 +275,9 @@ final class Quarantine {
       cutShort = false;
       recount();
     }
-    sealAll(JOINED_FOR);
+    batches.tick();
     if (isOver(0)) {
       endSurplus();
-    }
-  }
-
-  /** Lets no block join the batches that are {@code age} ticks old. */
-  private synchronized void sealAll(int age) {
-    ScopeBatch batch = firstOpen;
-    while (batch != null) {
-      ScopeBatch next = batch.next;
-      if (batch.age++ >= age && batch.seal()) {
-        enqueue(batch);
-      }
-      batch = next;
     }
   }
 
@@ -382,38 +285,23 @@ final class Quarantine {
   private void recount() {
     // With nobody amid a free: its block would be taken for one whose free is over.
     try {
-      engine.heaps().exclusively(this::recountAll);
+      engine.heaps().exclusively(batches::recount);
     } catch (OutOfMemoryError e) {
       cutShort = true;
     }
   }
 
-  private synchronized void recountAll() {
-    ScopeBatch batch = firstOpen;
-    while (batch != null) {
-      ScopeBatch next = batch.next;
-      if (batch.recount()) {
-        enqueue(batch);
-      }
-      batch = next;
-    }
-  }
-
   /** Looks through all memory that rests and cannot be given back, because it is held up. */
   void inspectHeldUp() {
-    ScopeBatch batch = first();
-    while (batch != null) {
-      inspect(batch);
-      batch = after(batch);
+    try {
+      ScopeBatch batch = batches.first();
+      while (batch != null) {
+        inspect(batch);
+        batch = batches.after(batch);
+      }
+    } catch (OutOfMemoryError e) {
+      // The manager is closed all the same.
     }
-  }
-
-  private synchronized @Nullable ScopeBatch first() {
-    return firstOpen;
-  }
-
-  private synchronized @Nullable ScopeBatch after(ScopeBatch batch) {
-    return batch.listed ? batch.next : null;
   }
 
   private void inspect(ScopeBatch batch) {

@@ -18,7 +18,9 @@ final class ScopeBatch {
   /** Null where the source cannot put memory into a scope. */
   private final @Nullable Arena scope;
 
-  private final ScopedBlock[] blocks;
+  private static final ScopedBlock[] NONE = {};
+
+  private ScopedBlock[] blocks;
   private final long mostBytes;
   private int joined;
   private long joinedBytes;
@@ -27,7 +29,7 @@ final class ScopeBatch {
   private boolean sealed;
   private boolean complete;
 
-  // ---- guarded by the quarantine ----
+  // ---- guarded by the ScopeBatches, and next by the Quarantine once all blocks rest ----
 
   /** Whether this stands in the list of batches that are not complete. */
   boolean listed;
@@ -35,8 +37,8 @@ final class ScopeBatch {
   @Nullable ScopeBatch previous;
   @Nullable ScopeBatch next;
 
-  /** Ticks of the clock since it was made. */
-  int age;
+  /** The tick of the clock in which it was made. */
+  int born;
 
   // ---- of the thread that ends it ----
 
@@ -105,6 +107,10 @@ final class ScopeBatch {
    * amid their free. While no operation is under way. Returns whether that completes the batch.
    */
   synchronized boolean recount() {
+    if (complete) {
+      // The stack ended before it was told to anybody.
+      return true;
+    }
     for (int i = 0; i < joined; i++) {
       if (!blocks[i].isLive() && rest(blocks[i], false)) {
         return true;
@@ -142,6 +148,11 @@ final class ScopeBatch {
   /** Returns the block at {@code index} if it rests, or null. */
   synchronized @Nullable ScopedBlock restingBlock(int index) {
     return blocks[index].rests ? blocks[index] : null;
+  }
+
+  /** Lets the blocks go, which all are given back: stale handles may hold on to this for long. */
+  synchronized void forgetBlocks() {
+    blocks = NONE;
   }
 
   /**
