@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.rmm.allocator.source.LinuxSystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -321,6 +323,125 @@ class QuarantineTest {
         .extracting(MisuseReport::kind)
         .contains(MisuseKind.USE_AFTER_FREE, MisuseKind.LEAK);
     assertThat(live.isAlive()).isFalse();
+  }
+
+  @Test
+  void fourThreadsThatMisuseOneBlockAreEachFound() throws Exception {
+    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
+      for (int round = 0; round < 200; round++) {
+        Block block = manager.allocate(64);
+        MemorySegment stale = block.segment();
+        AtomicInteger refused = new AtomicInteger();
+        Threads.together(
+            4,
+            number -> {
+              try {
+                block.close();
+              } catch (MemoryMisuseException e) {
+                refused.incrementAndGet();
+              }
+              // By now it is freed, whoever did it; it rests or has rested.
+              try {
+                stale.set(ValueLayout.JAVA_LONG, 8L * number, number);
+              } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("closed");
+              }
+              manager.purge();
+            });
+        assertThat(refused).hasValue(3);
+      }
+      assertThat(manager.snapshot().misusesByKind())
+          .containsEntry(MisuseKind.DOUBLE_FREE, 600L)
+          .containsKey(MisuseKind.USE_AFTER_FREE);
+    }
+  }
+
+  @Test
+  void aListenerMayMisuseMemoryItself() {
+    MemoryManager[] own = new MemoryManager[1];
+    MemoryListener clumsy =
+        new MemoryListener() {
+          @Override
+          public void onMisuse(MisuseReport report) {
+            Block block = own[0].allocate(64);
+            MemorySegment stale = block.segment();
+            block.close();
+            stale.set(ValueLayout.JAVA_BYTE, 5, (byte) 1);
+            own[0].purge();
+            block.close();
+          }
+        };
+    try (MemoryManager manager = builder(SafetyMode.SAFE).listener(clumsy).build()) {
+      own[0] = manager;
+      Block block = manager.allocate(64);
+      MemorySegment stale = block.segment();
+      block.close();
+      stale.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      manager.purge();
+      assertThat(reports).isNotEmpty();
+      assertThat(manager.snapshot().misusesByKind())
+          .containsEntry(MisuseKind.USE_AFTER_FREE, 2L)
+          .containsEntry(MisuseKind.DOUBLE_FREE, 1L);
+      manager.purge();
+      assertThat(manager.snapshot().committedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void noViewEverSeesAnotherBlockWhileMemoryIsPurgedUnderLoad() throws Exception {
+    try (MemoryManager manager = builder(SafetyMode.SAFE).quarantine(64 << 10).build()) {
+      AtomicInteger working = new AtomicInteger(3);
+      Threads.together(
+          4,
+          number -> {
+            if (number == 3) {
+              while (working.get() > 0) {
+                manager.purge();
+              }
+              return;
+            }
+            try {
+              for (int i = 1; i <= 20_000; i++) {
+                long own = (long) number << 32 | i;
+                Block block = manager.allocate(48);
+                MemorySegment view = block.segment();
+                view.set(ValueLayout.JAVA_LONG, 0, own);
+                assertThat(view.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(own);
+                block.close();
+                try {
+                  assertThat(view.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(0x5a5a5a5a5a5a5a5aL);
+                } catch (IllegalStateException e) {
+                  assertThat(e).hasMessageContaining("closed");
+                }
+              }
+            } finally {
+              working.decrementAndGet();
+            }
+          });
+      assertThat(manager.snapshot().misuses()).isZero();
+    }
+  }
+
+  @Test
+  void aBlockThatIsFreedWhileNativeCodeUsesItRestsUntilThatEnds() throws Throwable {
+    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
+      SortInC inC = new SortInC();
+      MethodHandle qsort = inC.qsort();
+      Block block = manager.allocate(8);
+      inC.whileAcquired =
+          () -> {
+            if (inC.calls == 1) {
+              block.close();
+              manager.purge();
+              assertThat(manager.snapshot().activeBytes()).isPositive();
+            }
+          };
+      inC.sort(qsort, block.segment());
+      assertThat(inC.failure).isNull();
+      assertThat(inC.calls).isPositive();
+      manager.purge();
+      assertThat(manager.snapshot().committedBytes()).isZero();
+    }
   }
 
   @OnBothSources
