@@ -158,7 +158,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     if (scoped == null) {
       cell.heap.giveBack(page, slot);
     } else {
-      scoped.poison(cell.heap);
+      scoped.poison();
     }
   }
 

@@ -29,8 +29,6 @@ final class Poison {
 
   private static final MemorySegment POISON = Arena.global().allocate(STRIDE, 64).fill(BYTE);
 
-  private static final MemorySegment ZEROS = Arena.global().allocate(STRIDE, 64);
-
   private Poison() {}
 
   /** Fills {@code slot} of {@code page}. */
@@ -42,19 +40,14 @@ final class Poison {
     }
   }
 
-  /**
-   * Returns the offset of the first byte of {@code slot} that is not as it was left, or -1.
-   *
-   * @param zeros whether it was left as zeros, and not filled
-   */
-  static long firstDamaged(Page page, int slot, boolean zeros) {
+  /** Returns the offset of the first byte of {@code slot} that is not as it was left, or -1. */
+  static long firstDamaged(Page page, int slot) {
     MemorySegment base = page.base();
     long start = page.offsetInBase(slot);
-    MemorySegment pattern = zeros ? ZEROS : POISON;
     for (long at = 0; at < page.slotBytes; at += STRIDE) {
       long bytes = Math.min(STRIDE, page.slotBytes - at);
       long from = start + at;
-      long found = MemorySegment.mismatch(base, from, from + bytes, pattern, 0, bytes);
+      long found = MemorySegment.mismatch(base, from, from + bytes, POISON, 0, bytes);
       if (found >= 0) {
         return at + found;
       }
@@ -66,14 +59,13 @@ final class Poison {
    * Returns what has become of {@code slot}, which is damaged from the offset {@code first} on. By
    * single bytes: a report costs more.
    */
-  static Damage damage(Page page, int slot, boolean zeros, long first) {
+  static Damage damage(Page page, int slot, long first) {
     MemorySegment base = page.base();
     long start = page.offsetInBase(slot);
-    byte intact = zeros ? 0 : BYTE;
     long bytes = 0;
     int mask = 0;
     for (long at = first; at < page.slotBytes; at++) {
-      if (base.get(ValueLayout.JAVA_BYTE, start + at) != intact) {
+      if (base.get(ValueLayout.JAVA_BYTE, start + at) != BYTE) {
         bytes++;
         mask |= at - first < Damage.MASKED ? 1 << (at - first) : 0;
       }

@@ -44,9 +44,6 @@ final class Quarantine {
   /** log2 of the share of the root's hard limit that may rest. */
   private static final int SHARE_SHIFT = 3;
 
-  /** Above this, memory is given back to the operating system sooner than it is filled. */
-  private static final long MOST_FILLED = 1 << 20;
-
   private final Engine engine;
   private final MisuseDesk misuse;
   private final long mostBytes;
@@ -79,11 +76,6 @@ final class Quarantine {
   /** Returns how many blocks may rest at a time. */
   static int blocks(Safety safety) {
     return safety.mode() == SafetyMode.PARANOID ? PARANOID_BLOCKS : SAFE_BLOCKS;
-  }
-
-  /** Tells whether memory of this size is given back to the operating system rather than filled. */
-  static boolean isDiscarded(long slotBytes) {
-    return slotBytes > MOST_FILLED;
   }
 
   PageSource source() {

@@ -2,7 +2,6 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.Placement;
-import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +11,6 @@ import org.jspecify.annotations.Nullable;
  * after its free. It is made when the block is, so that the free needs no room on the Java heap.
  */
 final class ScopedBlock implements Placement {
-
-  /** How the slot was left. */
-  private enum Filling {
-    /** As the block was: it is live, or there was no room to do anything about it. */
-    NONE,
-    POISON,
-    ZEROS
-  }
 
   final Page page;
   final int slot;
@@ -32,8 +23,10 @@ final class ScopedBlock implements Placement {
   /** Whether it is counted as resting. Guarded by the batch. */
   boolean rests;
 
-  /** Written within the hold in which the block is freed. */
-  private Filling filling = Filling.NONE;
+  /**
+   * Whether the slot is filled with poison. Written within the hold in which the block is freed.
+   */
+  private boolean poisoned;
 
   ScopedBlock(Page page, int slot, long byteSize, BudgetNode budget) {
     this.page = page;
@@ -72,34 +65,26 @@ final class ScopedBlock implements Placement {
     return state == Page.CLOSED ? 0 : ~state;
   }
 
-  /**
-   * Makes the memory of the block, which was just freed, such that what is written to it shows. In
-   * the hold.
-   */
-  void poison(ThreadHeap held) {
-    if (Quarantine.isDiscarded(page.slotBytes) && held.discard(page)) {
-      filling = Filling.ZEROS;
-    } else {
-      Poison.fill(page, slot);
-      filling = Filling.POISON;
-    }
+  /** Fills the slot of the block, which was just freed. In the hold. */
+  void poison() {
+    Poison.fill(page, slot);
+    poisoned = true;
   }
 
   /**
-   * Returns where the memory was written to since it was freed, or null. In a hold, while the
+   * Returns where the memory was written to since it was freed, once, or null. In a hold, while the
    * manager is open.
    */
   Poison.@Nullable Damage damage() {
-    if (filling == Filling.NONE) {
+    if (!poisoned) {
+      // It was told before; or the stack ended before it was filled.
       return null;
     }
-    boolean zeros = filling == Filling.ZEROS;
-    long first = Poison.firstDamaged(page, slot, zeros);
+    long first = Poison.firstDamaged(page, slot);
     if (first < 0) {
       return null;
     }
-    // It is told once.
-    filling = Filling.NONE;
-    return Poison.damage(page, slot, zeros, first);
+    poisoned = false;
+    return Poison.damage(page, slot, first);
   }
 }

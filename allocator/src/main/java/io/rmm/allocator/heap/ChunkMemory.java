@@ -310,23 +310,6 @@ final class ChunkMemory {
   }
 
   /**
-   * Has a page's memory read as zeros, where that can be done by part. It counts as committed
-   * still, since whoever uses it next needs it again.
-   */
-  boolean discard(Chunk chunk, int firstSlice, long bytes) {
-    if (!hasParts()) {
-      return false;
-    }
-    try {
-      systemCalls.incrementAndGet();
-      chunk.extent.discard((long) firstSlice << Chunk.SLICE_SHIFT, bytes);
-      return true;
-    } catch (SystemCallException e) {
-      return false;
-    }
-  }
-
-  /**
    * Gives a chunk back for good, and returns how many bytes were committed. One that cannot be
    * given back now stays where it is, usable, and is tried again when it is next found idle.
    */

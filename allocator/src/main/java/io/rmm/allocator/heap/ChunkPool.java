@@ -143,12 +143,6 @@ public final class ChunkPool {
     }
   }
 
-  /** As {@link ThreadHeap#discard}. Without the lock: nobody else touches the page's slices. */
-  boolean discard(Page page) {
-    Chunk chunk = page.chunk;
-    return chunk != null && memory.discard(chunk, page.firstSlice, page.bytes());
-  }
-
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the memory manager is closed");

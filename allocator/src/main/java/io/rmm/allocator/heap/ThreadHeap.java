@@ -132,14 +132,6 @@ public final class ThreadHeap extends Hold {
     }
   }
 
-  /**
-   * Gives the memory of {@code page}, which has one slot, back to the operating system although the
-   * page stays where it is. It reads as zeros from then on. Returns false if that cannot be done.
-   */
-  public boolean discard(Page page) {
-    return heaps.pool().discard(page);
-  }
-
   /** Takes back a slot that was just taken from this heap, and in which no block came to stand. */
   public void takeBack(Page page, int slot) {
     if (page.isHuge()) {
