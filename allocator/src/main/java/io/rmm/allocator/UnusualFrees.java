@@ -47,12 +47,16 @@ final class UnusualFrees {
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
-      if (closing == Shares.Closing.LAST && freeShared(page, slot, key, byteSize, budget)) {
-        shares.forget(key);
-        if (token != null) {
-          engine.observer().freed(token, FreeCause.CLOSE);
+      if (closing == Shares.Closing.LAST) {
+        long damage = freeShared(page, slot, key, byteSize, budget);
+        if (damage != BudgetNode.NOT_FREED) {
+          shares.forget(key);
+          if (token != null) {
+            engine.observer().freed(token, FreeCause.CLOSE);
+          }
+          budget.foundDamage(page, slot, id, byteSize, damage);
+          return;
         }
-        return;
       }
     }
     throwIfAsked(
@@ -76,7 +80,7 @@ final class UnusualFrees {
     }
   }
 
-  private boolean freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
+  private long freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
     try {
       return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize);
     } catch (Throwable e) {
@@ -114,8 +118,9 @@ final class UnusualFrees {
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
-    if (!block.budget.tryFreeMarked(
-        block.page, block.slot, block.id, Page.DETACHED, block.byteSize)) {
+    long damage =
+        block.budget.tryFreeMarked(block.page, block.slot, block.id, Page.DETACHED, block.byteSize);
+    if (damage == BudgetNode.NOT_FREED) {
       // Another thread, or the manager's close, has been faster.
       throwIfAsked(
           deadHandle(
@@ -133,6 +138,7 @@ final class UnusualFrees {
       engine.observer().freed(block.token, FreeCause.ADDRESS);
     }
     detached.rest(block);
+    block.budget.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
   }
 
   /**

@@ -33,6 +33,9 @@ public final class Heaps {
   private final ChunkPool pool;
   private final String managerName;
 
+  /** Whether blocks are followed by canaries. */
+  private final boolean canaries;
+
   /**
    * One for each manager, since a thread has a heap in each. Weak, because a heap knows this object
    * and thereby its own key: a thread would keep every manager that it ever used.
@@ -54,10 +57,15 @@ public final class Heaps {
   private int nextCandidate;
   private volatile boolean closed;
 
-  /** Makes the heaps of the manager called {@code managerName}. */
-  public Heaps(String managerName, ChunkPool pool) {
+  /**
+   * Makes the heaps of the manager called {@code managerName}.
+   *
+   * @param canaries whether blocks are followed by {@linkplain Canary canaries}
+   */
+  public Heaps(String managerName, ChunkPool pool, boolean canaries) {
     this.managerName = managerName;
     this.pool = pool;
+    this.canaries = canaries;
     this.stripes = new Stripes(this, Runtime.getRuntime().availableProcessors());
     heaps.addAll(List.of(stripes.all()));
   }
@@ -201,6 +209,11 @@ public final class Heaps {
 
   ChunkPool pool() {
     return pool;
+  }
+
+  /** Tells whether blocks are followed by {@linkplain Canary canaries}. */
+  public boolean hasCanaries() {
+    return canaries;
   }
 
   /** Returns the heap that huge pages belong to. */

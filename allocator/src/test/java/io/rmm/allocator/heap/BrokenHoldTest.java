@@ -28,7 +28,8 @@ class BrokenHoldTest {
                 public void failed(RuntimeException cause) {
                   throw cause;
                 }
-              }));
+              }),
+          false);
 
   private ThreadHeap stripe() {
     return heaps.heaps.stream().filter(Hold::isStripe).findFirst().orElseThrow();
