@@ -49,8 +49,11 @@ public final class Page extends PageLinks {
     // The JVM links such calls at their first use, and takes room on the Java heap for that: here,
     // and not when there is none and a block must be freed all the same.
     long[] probe = new long[1];
+    MemorySegment canary = MemorySegment.ofArray(probe);
+    canary.set(Canary.LAYOUT, 0, Canary.of(0, 0));
     boolean linked =
-        IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L) && Canary.of(0, 0) != 0;
+        canary.get(Canary.LAYOUT, 0) != 0
+            && IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
     assert linked;
   }
 
