@@ -8,12 +8,16 @@ import io.rmm.cli.attach.JvmConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Base64;
 import java.util.Map;
-import javax.management.remote.rmi.RMIJRMPServerImpl;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXConnectorServerFactory;
+import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnectorServer;
 import javax.rmi.ssl.SslRMIClientSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -37,12 +41,18 @@ class LocalAgentTest {
 
   @Test
   void anAgentThatChoosesHowItIsConnectedToIsRefused() throws Exception {
-    RMIJRMPServerImpl server =
-        new RMIJRMPServerImpl(0, new SslRMIClientSocketFactory(), null, Map.of());
+    JMXConnectorServer server =
+        JMXConnectorServerFactory.newJMXConnectorServer(
+            new JMXServiceURL("service:jmx:rmi://"),
+            Map.of(
+                RMIConnectorServer.RMI_CLIENT_SOCKET_FACTORY_ATTRIBUTE,
+                new SslRMIClientSocketFactory()),
+            ManagementFactory.getPlatformMBeanServer());
+    server.start();
     try {
-      assertRefused("service:jmx:rmi://127.0.0.1/stub/" + serialized(server.toStub()), "is none");
+      assertRefused(server.getAddress().toString(), "is none");
     } finally {
-      server.close();
+      server.stop();
     }
   }
 

@@ -19,6 +19,12 @@ import jdk.management.jfr.RecordingInfo;
  */
 record DumpMark(long pid, long started, long namespace) {
 
+  /**
+   * The system tells the start of a process by the clock, which may have been set meanwhile. That a
+   * number is used again takes longer, since all others come first.
+   */
+  private static final long SAME_START_MILLIS = 60_000;
+
   private static final Path NAMESPACE = Path.of("/proc/self/ns/pid");
 
   private static final Pattern LINK = Pattern.compile("pid:\\[(\\d{1,18})]");
@@ -66,7 +72,9 @@ record DumpMark(long pid, long started, long namespace) {
   /** Tells whether the process has ended; of one in another namespace that is not known. */
   boolean isDead() {
     return namespace == ownNamespace()
-        && ProcessHandle.of(pid).filter(process -> started(process) == started).isEmpty();
+        && ProcessHandle.of(pid)
+            .filter(process -> Math.abs(started(process) - started) < SAME_START_MILLIS)
+            .isEmpty();
   }
 
   private static long started(ProcessHandle process) {
