@@ -67,7 +67,10 @@ public final class LocalJvms {
   public static Found list(boolean all) {
     long self = ProcessHandle.current().pid();
     List<VirtualMachineDescriptor> others =
-        VirtualMachine.list().stream().filter(jvm -> number(jvm) != self).toList();
+        VirtualMachine.list().stream()
+            .filter(jvm -> number(jvm) != self)
+            .filter(jvm -> ProcessHandle.of(number(jvm)).isPresent()) // it may have ended since
+            .toList();
     List<VirtualMachineDescriptor> wanted =
         others.stream().filter(jvm -> all || isOwn(number(jvm))).toList();
     return new Found(ask(wanted, LocalJvms::ask), others.size() - wanted.size());
