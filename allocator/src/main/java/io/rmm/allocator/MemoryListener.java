@@ -45,6 +45,13 @@ public interface MemoryListener {
    */
   default void onControl(ControlAction action) {}
 
+  /**
+   * An exporter has ended. Nobody can ask it any more, so this is the last that is told of it.
+   *
+   * @param last what it has done in all
+   */
+  default void onExporterEnd(ExporterStatistics last) {}
+
   // ---- tracing ----
 
   /**

@@ -235,7 +235,10 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public void removeExporter(Supplier<ExporterStatistics> exporter) {
-    engine.exporters().remove(Objects.requireNonNull(exporter, "exporter"));
+    engine
+        .exporters()
+        .remove(Objects.requireNonNull(exporter, "exporter"))
+        .ifPresent(last -> engine.listeners().tell(listener -> listener.onExporterEnd(last)));
   }
 
   @Override

@@ -65,7 +65,10 @@ public interface MemorySource {
    */
   default void addExporter(Supplier<ExporterStatistics> exporter) {}
 
-  /** Removes an exporter, if it is there. */
+  /**
+   * Removes an exporter, if it is there. Listeners are told what it has done in all, so this comes
+   * when it does nothing more.
+   */
   default void removeExporter(Supplier<ExporterStatistics> exporter) {}
 
   /** Returns what the exporters of this source have done so far, in the order of their coming. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class ControlTest {
 
   private final List<ControlAction> actions = new ArrayList<>();
+  private final List<ExporterStatistics> ended = new ArrayList<>();
   private final AtomicLong samples = new AtomicLong();
   private final MemoryManager manager = manager(SafetyMode.STANDARD);
 
@@ -28,6 +29,11 @@ class ControlTest {
               @Override
               public void onControl(ControlAction action) {
                 actions.add(action);
+              }
+
+              @Override
+              public void onExporterEnd(ExporterStatistics last) {
+                ended.add(last);
               }
 
               @Override
@@ -87,7 +93,7 @@ class ControlTest {
   }
 
   @Test
-  void exportersAreAskedWhenTheyAreRead() {
+  void exportersAreAskedWhenTheyAreReadAndWhenTheyEnd() {
     AtomicLong sent = new AtomicLong();
     Supplier<ExporterStatistics> good =
         () -> new ExporterStatistics("good", sent.get(), 0, 0, 0, 0, "");
@@ -103,8 +109,13 @@ class ControlTest {
     assertThat(manager.exporters()).hasSize(1);
     assertThat(manager.exporters().getFirst().sent()).isEqualTo(7);
 
+    sent.set(8);
     manager.removeExporter(good);
     assertThat(manager.exporters()).isEmpty();
+    // The second removal is of nothing, and one that does not tell has no last word either.
+    manager.removeExporter(good);
+    manager.removeExporter(bad);
+    assertThat(ended).containsExactly(new ExporterStatistics("good", 8, 0, 0, 0, 0, ""));
   }
 
   @Test

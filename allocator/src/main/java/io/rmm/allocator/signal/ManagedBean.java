@@ -32,6 +32,7 @@ public enum ManagedBean {
           "SystemCalls",
           "Version",
           "SafetyMode",
+          "PageSource",
           "PressureLevel",
           "SizeClasses",
           "NotificationsDropped"),
