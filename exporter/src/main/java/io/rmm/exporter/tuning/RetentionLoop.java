@@ -240,8 +240,8 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       manager.removeListener(this);
       ticker.shutdown();
-      watch.end(costs.nanos()).ifPresent(this::tell);
       manager.endTuning();
+      watch.end(costs.nanos()).ifPresent(this::tell);
     }
   }
 }

@@ -43,12 +43,29 @@ final class RetentionModel {
 
   /** Makes the model of the last {@link DemandStatistics#SHORT_TERM} of {@code intervals}. */
   static RetentionModel of(List<DemandInterval> intervals, ReturnPrices prices) {
+    long whole = DemandStatistics.SHORT_TERM.toNanos();
     long end = intervals.getLast().nanos();
-    return new RetentionModel(
-        intervals.stream()
-            .filter(interval -> end - interval.nanos() <= DemandStatistics.SHORT_TERM.toNanos())
-            .toList(),
-        prices);
+    List<DemandInterval> minute =
+        intervals.stream().filter(interval -> end - interval.nanos() <= whole).toList();
+    boolean young = end - intervals.getFirst().nanos() < whole;
+    return new RetentionModel(young ? withoutTheWayUp(minute) : minute, prices);
+  }
+
+  /**
+   * Leaves out what was before demand was first as high as it is now. Of a program that has just
+   * begun little more than one wave has been seen when the limit is first raised, at a crest, and
+   * the way up to its first crest is no part of any wave to come. Tried without: of waves that keep
+   * 144 MB idle on the mean, a raise 6 s after the start predicted 97 MB.
+   */
+  private static List<DemandInterval> withoutTheWayUp(List<DemandInterval> intervals) {
+    long now = intervals.getLast().demand();
+    long asHigh = now - RetentionPolicy.deadband(now);
+    for (int i = 0; i < intervals.size() - 1; i++) {
+      if (intervals.get(i).demand() >= asHigh) {
+        return intervals.subList(i, intervals.size());
+      }
+    }
+    return intervals;
   }
 
   /** Returns what {@code limit} would cost and keep; unknown if only one sample has been seen. */

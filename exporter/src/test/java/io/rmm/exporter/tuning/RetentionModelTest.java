@@ -134,6 +134,33 @@ class RetentionModelTest {
   }
 
   @Test
+  void theWayUpOfAProgramThatHasJustBegunIsLeftOut() {
+    List<DemandSample> begun =
+        List.of(
+            sample(0, 0, 0, 0, 0),
+            sample(1, 0, 0, 0, 0),
+            sample(2, 0, 0, 0, 0),
+            sample(3, 300, 300, 0, 0),
+            sample(4, 300, 300, 0, 0),
+            sample(5, 0, 50, 250, 250),
+            sample(6, 0, 50, 250, 250),
+            sample(7, 300, 300, 250, 250));
+
+    Replayed replayed = model(begun, NO_PRICES).replay(300 * MIB);
+
+    assertThat(replayed.span()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(replayed.idleBytes()).isBetween(140 * MIB, 150 * MIB);
+  }
+
+  @Test
+  void ofARampNothingIsLeftOut() {
+    List<DemandSample> ramp =
+        List.of(sample(0, 100, 150, 0, 0), sample(1, 120, 150, 0, 0), sample(2, 140, 150, 0, 0));
+
+    assertThat(model(ramp, NO_PRICES).replay(LIMIT).span()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
   void whatIsOlderThanAMinuteIsLeftOut() {
     List<DemandSample> samples =
         List.of(

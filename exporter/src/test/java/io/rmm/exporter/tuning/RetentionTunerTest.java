@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.rmm.allocator.Block;
 import io.rmm.allocator.BudgetLimits;
-import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemorySnapshot;
@@ -19,11 +17,9 @@ import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
 import io.rmm.allocator.TuningOutcome;
-import io.rmm.allocator.WhatIf;
 import io.rmm.exporter.CapturedLog;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,9 +34,6 @@ class RetentionTunerTest {
 
   private static final long MIB = 1 << 20;
   private static final long FLOOR = RetentionTuner.DEFAULT_FLOOR_BYTES;
-  private static final long WAVE = 300 * MIB;
-  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
-  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private long second;
@@ -67,11 +60,11 @@ class RetentionTunerTest {
             MemoryManager.builder().discoverViews(false).listener(listener).build();
         RetentionLoop loop = loop(manager)) {
       AtomicLong trimmed = new AtomicLong();
-      manager.addListener(trims(trimmed)); // told after the loop, which was there before
+      manager.addListener(Bursts.trims(trimmed)); // told after the loop, which was there before
       long before = manager.knob(TuningKnob.RETAINED_BYTES);
       nextSecond(loop);
 
-      burst(manager, blockSize, before + 200 * MIB);
+      Bursts.burst(manager, blockSize, before + 200 * MIB);
       nextSecond(loop);
       assertThat(told)
           .as("one burst proves nothing")
@@ -80,7 +73,7 @@ class RetentionTunerTest {
       // The manager's clock trims what lies idle above the limit; then the burst comes back.
       await().atMost(PATIENCE).until(() -> trimmed.get() > 0);
       nextSecond(loop);
-      burst(manager, blockSize, before + 200 * MIB);
+      Bursts.burst(manager, blockSize, before + 200 * MIB);
       nextSecond(loop);
 
       TuningDecision raise = told.getLast();
@@ -106,150 +99,6 @@ class RetentionTunerTest {
           .as("a reason to hold is told once")
           .extracting(TuningDecision::rule)
           .doesNotHaveDuplicates();
-    }
-  }
-
-  @Test
-  void aRaiseThatWavesGoOnToNeedIsConfirmedAndToldOnce() {
-    try (MemoryManager manager =
-            MemoryManager.builder().discoverViews(false).listener(listener).build();
-        RetentionLoop loop = loop(manager)) {
-      TuningDecision raise = raiseByWaves(manager, loop);
-      assertThat(raise.predicted().isCostKnown()).as("trimming has been timed").isTrue();
-      assertThat(raise.predicted().bytes()).isPositive();
-
-      // A minute more of the same waves, faster than the manager's clock trims.
-      for (int i = 0; i < 60; i++) {
-        burst(manager, 20 * MIB, WAVE);
-        nextSecond(loop);
-      }
-
-      assertThat(outcomes).hasSize(1);
-      TuningOutcome outcome = outcomes.getFirst();
-      assertThat(outcome.decision()).isEqualTo(raise);
-      assertThat(outcome.span()).isEqualTo(Duration.ofMinutes(1));
-      assertThat(outcome.measured().bytes()).isPositive();
-      assertThat(outcome.measured().cost()).isNotNegative();
-      assertThat(outcome.confirmed()).as(outcome.toString()).isTrue();
-    }
-  }
-
-  @Test
-  void aStepDownAfterWhichDemandBeginsToMakeWavesIsNotConfirmed() {
-    try (CapturedLog log = new CapturedLog();
-        MemoryManager manager =
-            MemoryManager.builder().name("woken").discoverViews(false).listener(listener).build();
-        RetentionLoop loop = loop(manager)) {
-      while (manager.snapshot().tuningDecisions() == 0) {
-        nextSecond(loop);
-      }
-      TuningDecision lowered = told.getLast();
-      assertThat(lowered.predicted()).as("nothing ever happened").isEqualTo(new TuningEffect(0, 0));
-
-      // Waves below the limit: the policy has no reason to move, but they keep memory.
-      for (int i = 0; i < 60; i++) {
-        burst(manager, 10 * MIB, 30 * MIB);
-        nextSecond(loop);
-      }
-
-      TuningOutcome outcome = outcomes.getFirst();
-      assertThat(outcome.decision()).isEqualTo(lowered);
-      assertThat(outcome.measured().bytes()).isGreaterThan(2 * MIB);
-      assertThat(outcome.confirmed()).as(outcome.toString()).isFalse();
-      assertThat(log.lines(Level.INFO))
-          .anyMatch(line -> line.startsWith("woken: ") && line.contains("not confirmed"));
-    }
-  }
-
-  /** Lets waves come and go until the limit is raised because of them. */
-  private TuningDecision raiseByWaves(MemoryManager manager, RetentionLoop loop) {
-    AtomicLong trimmed = new AtomicLong();
-    manager.addListener(trims(trimmed)); // told after the loop, which was there before
-    nextSecond(loop);
-    burst(manager, 20 * MIB, WAVE);
-    nextSecond(loop);
-    while (manager.snapshot().tuningDecisions() == 0) {
-      long before = trimmed.get();
-      await().atMost(PATIENCE).until(() -> trimmed.get() > before);
-      nextSecond(loop);
-      burst(manager, 20 * MIB, WAVE);
-      nextSecond(loop);
-    }
-    TuningDecision raise = told.getLast();
-    assertThat(raise.verdict()).isEqualTo(Verdict.RAISED);
-    return raise;
-  }
-
-  @Test
-  void eachStepDownIsLookedAtBeforeTheNext() {
-    try (MemoryManager manager =
-            MemoryManager.builder().discoverViews(false).listener(listener).build();
-        RetentionLoop loop = loop(manager)) {
-      for (int second = 0; second < 180; second++) {
-        nextSecond(loop);
-      }
-
-      List<TuningDecision> changes =
-          told.stream().filter(decision -> decision.verdict() == Verdict.LOWERED).toList();
-      assertThat(changes).hasSizeGreaterThan(1);
-      assertThat(outcomes).extracting(TuningOutcome::decision).isEqualTo(changes);
-      assertThat(outcomes)
-          .allSatisfy(outcome -> assertThat(outcome.confirmed()).isTrue())
-          .allSatisfy(outcome -> assertThat(outcome.span()).isBetween(TEN_SECONDS, MINUTE));
-    }
-  }
-
-  @Test
-  void theEndOfTuningTellsWhatIsKnownByThen() {
-    try (MemoryManager manager =
-        MemoryManager.builder().discoverViews(false).listener(listener).build()) {
-      RetentionLoop loop = loop(manager);
-      while (manager.knob(TuningKnob.RETAINED_BYTES) > FLOOR) {
-        nextSecond(loop);
-      }
-      TuningDecision last = told.getLast();
-      for (int i = 0; i < 15; i++) {
-        nextSecond(loop);
-      }
-      assertThat(outcomes).extracting(TuningOutcome::decision).doesNotContain(last);
-      loop.close();
-
-      assertThat(outcomes.getLast().decision()).isEqualTo(last);
-      assertThat(outcomes.getLast().span()).isEqualTo(Duration.ofSeconds(15));
-      assertThat(manager.whatIf()).isEmpty();
-    }
-  }
-
-  @Test
-  void whatOtherLimitsWouldDoCanBeAskedUnlessItIsOff() {
-    try (MemoryManager manager =
-            MemoryManager.builder().discoverViews(false).listener(listener).build();
-        RetentionLoop loop = loop(manager)) {
-      assertThat(manager.whatIf()).as("nothing seen").isEmpty();
-      nextSecond(loop);
-      assertThat(manager.whatIf()).as("one sample says nothing").isEmpty();
-      burst(manager, 20 * MIB, WAVE);
-      nextSecond(loop);
-      nextSecond(loop);
-
-      long limit = manager.knob(TuningKnob.RETAINED_BYTES);
-      List<WhatIf> rows = manager.whatIf();
-      assertThat(rows)
-          .extracting(WhatIf::value)
-          .containsExactly(limit / 4, limit / 2, limit, 2 * limit, 4 * limit);
-      assertThat(rows)
-          .extracting(row -> row.predicted().bytes())
-          .as("a higher limit keeps more")
-          .isSorted()
-          .last(InstanceOfAssertFactories.LONG)
-          .isPositive();
-
-      manager.setTuningMode(TuningMode.ADVISE);
-      nextSecond(loop);
-      assertThat(manager.whatIf()).hasSize(5);
-      manager.setTuningMode(TuningMode.OFF);
-      nextSecond(loop);
-      assertThat(manager.whatIf()).isEmpty();
     }
   }
 
@@ -398,25 +247,6 @@ class RetentionTunerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RetentionTuner().attach(foreign))
         .withMessage("foreign is not a MemoryManager");
-  }
-
-  private static void burst(MemoryManager manager, long blockSize, long bytes) {
-    List<Block> blocks = new ArrayList<>();
-    for (long held = 0; held < bytes; held += blockSize) {
-      blocks.add(manager.allocate(blockSize));
-    }
-    blocks.forEach(Block::close);
-  }
-
-  private static MemoryListener trims(AtomicLong bytes) {
-    return new MemoryListener() {
-      @Override
-      public void onChunk(ChunkEvent event) {
-        if (event.cause().equals("limit")) {
-          bytes.addAndGet(event.bytes());
-        }
-      }
-    };
   }
 
   private static List<String> threads() {
