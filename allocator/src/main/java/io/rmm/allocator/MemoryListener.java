@@ -40,6 +40,9 @@ public interface MemoryListener {
   /** A pool's setting was changed, or deliberately left, by a tuner. */
   default void onTuning(TuningDecision decision) {}
 
+  /** A tuner has looked back at a decision that changed a setting. */
+  default void onTuningOutcome(TuningOutcome outcome) {}
+
   /**
    * Something was asked of the source from outside the program; told whether it was done or not.
    */

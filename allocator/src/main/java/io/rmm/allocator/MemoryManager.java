@@ -282,6 +282,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     engine.tuning().decided(decision);
   }
 
+  /** Tells the listeners what became of a decision that {@link #tune} was given before. */
+  public void assess(TuningOutcome outcome) {
+    engine.tuning().assessed(Objects.requireNonNull(outcome, "outcome"));
+  }
+
   /**
    * Notes that a tuner begins to look after this manager. It is to obey {@link #tuningMode()} from
    * now on, and to call {@link #endTuning()} at last.
@@ -289,7 +294,19 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * @throws IllegalStateException if there is a tuner already
    */
   public void beginTuning(TuningMode mode) {
-    engine.tuning().begin(Objects.requireNonNull(mode, "mode"));
+    beginTuning(mode, List::of);
+  }
+
+  /**
+   * Notes that a tuner begins that can tell what other values of its knobs would do.
+   *
+   * @param whatIf gives the answer of {@link #whatIf()}; asked by any thread, and not to block
+   * @throws IllegalStateException if there is a tuner already
+   */
+  public void beginTuning(TuningMode mode, Supplier<List<WhatIf>> whatIf) {
+    engine
+        .tuning()
+        .begin(Objects.requireNonNull(mode, "mode"), Objects.requireNonNull(whatIf, "whatIf"));
   }
 
   /** Notes that the tuner has ended; the knobs stay as they are. */
@@ -300,6 +317,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   @Override
   public Optional<TuningMode> tuningMode() {
     return engine.tuning().mode();
+  }
+
+  @Override
+  public List<WhatIf> whatIf() {
+    return engine.tuning().whatIf();
   }
 
   /**

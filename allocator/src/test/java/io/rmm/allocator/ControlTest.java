@@ -3,7 +3,9 @@ package io.rmm.allocator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -90,6 +92,86 @@ class ControlTest {
                     "because",
                     TuningMode.ADVISE))
         .withMessage("in mode ADVISE a knob is held, not raised");
+  }
+
+  @Test
+  void anOutcomeIsToldAsItIs() {
+    List<TuningOutcome> outcomes = new ArrayList<>();
+    manager.addListener(
+        new MemoryListener() {
+          @Override
+          public void onTuningOutcome(TuningOutcome outcome) {
+            outcomes.add(outcome);
+          }
+        });
+    TuningOutcome outcome =
+        new TuningOutcome(
+            raised().predicting(new TuningEffect(3, 4)),
+            Duration.ofSeconds(60),
+            new TuningEffect(1, 2),
+            true);
+
+    manager.assess(outcome);
+
+    assertThat(outcomes).containsExactly(outcome);
+    assertThat(manager.snapshot().tuningDecisions()).as("an outcome is no decision").isZero();
+  }
+
+  @Test
+  void anOutcomeOfNothingIsNone() {
+    TuningDecision held =
+        new TuningDecision(
+            TuningKnob.RETAINED_BYTES, 1, 1, TuningDecision.Verdict.HELD, "rule", "because");
+    TuningEffect measured = new TuningEffect(0, 0);
+
+    assertThat(held.predicted()).isEqualTo(TuningEffect.UNKNOWN);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TuningOutcome(held, Duration.ofSeconds(1), measured, true))
+        .withMessage("a decision that held the knob has no outcome");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TuningOutcome(raised(), Duration.ZERO, measured, true))
+        .withMessageContaining("not PT0S");
+    assertThatIllegalArgumentException().isThrownBy(() -> new TuningEffect(-2, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new TuningEffect(0, -2));
+    assertThatNullPointerException().isThrownBy(() -> manager.assess(null));
+  }
+
+  @Test
+  void aTunerIsAskedWhatItPredictsFromItsBeginningToItsEnd() {
+    WhatIf row = new WhatIf(TuningKnob.RETAINED_BYTES, 5, new TuningEffect(6, 7));
+    List<WhatIf> rows = new ArrayList<>();
+    assertThat(manager.whatIf()).isEmpty();
+    assertThatNullPointerException().isThrownBy(() -> manager.beginTuning(TuningMode.APPLY, null));
+    assertThat(manager.tuningMode()).as("refused before anything has changed").isEmpty();
+
+    manager.beginTuning(TuningMode.APPLY, () -> rows);
+    assertThat(manager.whatIf()).isEmpty();
+    rows.add(row);
+    assertThat(manager.whatIf()).containsExactly(row);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> manager.beginTuning(TuningMode.APPLY, List::of));
+    assertThat(manager.whatIf()).containsExactly(row);
+
+    manager.endTuning();
+    assertThat(manager.whatIf()).isEmpty();
+    manager.beginTuning(TuningMode.APPLY);
+    assertThat(manager.whatIf()).as("of one that predicts nothing").isEmpty();
+  }
+
+  @Test
+  void aTunerThatFailsToAnswerPredictsNothing() {
+    manager.beginTuning(
+        TuningMode.APPLY,
+        () -> {
+          throw new IllegalStateException("deliberate");
+        });
+
+    assertThat(manager.whatIf()).isEmpty();
+  }
+
+  private static TuningDecision raised() {
+    return new TuningDecision(
+        TuningKnob.RETAINED_BYTES, 1, 2, TuningDecision.Verdict.RAISED, "rule", "because");
   }
 
   @Test

@@ -23,6 +23,7 @@ final class Signals {
           new Occurrence(MisuseEvent.class, MisuseEvent::listener),
           new Occurrence(LeakSuspectEvent.class, LeakSuspectEvent::listener),
           new Occurrence(TuningDecisionEvent.class, TuningDecisionEvent::listener),
+          new Occurrence(TuningOutcomeEvent.class, TuningOutcomeEvent::listener),
           new Occurrence(ControlActionEvent.class, ControlActionEvent::listener),
           new State(ManagerStatisticsEvent.class, ManagerStatisticsEvent::commitFor),
           new State(BudgetStatisticsEvent.class, BudgetStatisticsEvent::commitFor),

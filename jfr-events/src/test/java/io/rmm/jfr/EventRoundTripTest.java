@@ -19,8 +19,10 @@ import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.EventType;
 import java.util.HashMap;
 import java.util.List;
@@ -228,8 +230,42 @@ class EventRoundTripTest extends RoundTrip {
                 "newValue", before + MIB,
                 "rule", "demand",
                 "mode", "APPLY",
+                "predictedCost", -1L,
+                "predictedBytes", -1L,
                 "verdict", "RAISED",
                 "reason", "the last burst took 3 MiB more"));
+  }
+
+  @Test
+  void tuningOutcome() {
+    TuningDecision decision =
+        new TuningDecision(
+                TuningKnob.RETAINED_BYTES, 1, 2, TuningDecision.Verdict.RAISED, "remap", "waves")
+            .predicting(new TuningEffect(1500, 3 * MIB));
+    manager.tune(decision);
+    manager.assess(
+        new TuningOutcome(decision, Duration.ofSeconds(60), new TuningEffect(1200, 2 * MIB), true));
+    manager.close();
+
+    RecordedEvent decided = only(EventType.TUNING_DECISION);
+    assertThat(decided.getLong("predictedCost")).isEqualTo(1500);
+    assertThat(decided.getLong("predictedBytes")).isEqualTo(3 * MIB);
+    RecordedEvent event = only(EventType.TUNING_OUTCOME);
+    assertThat(event.getDuration("after")).isEqualTo(Duration.ofSeconds(60));
+    assertThat(fieldValues(EventType.TUNING_OUTCOME, event))
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("manager", "orders"),
+                Map.entry("knob", "retained_bytes"),
+                Map.entry("oldValue", 1L),
+                Map.entry("newValue", 2L),
+                Map.entry("rule", "remap"),
+                Map.entry("after", 60_000_000_000L),
+                Map.entry("predictedCost", 1500L),
+                Map.entry("predictedBytes", 3 * MIB),
+                Map.entry("measuredCost", 1200L),
+                Map.entry("measuredBytes", 2 * MIB),
+                Map.entry("confirmed", true)));
   }
 
   @Test
