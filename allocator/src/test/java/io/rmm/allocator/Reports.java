@@ -3,7 +3,6 @@ package io.rmm.allocator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A listener that keeps what it is told. */
@@ -44,15 +43,6 @@ final class Reports implements MemoryListener {
   @Override
   public void onTuning(TuningDecision decision) {
     decisions.add(decision);
-  }
-
-  /** Checks that {@code report}, and no other since the last call, was told if it was to be. */
-  void checkTold(MisuseReport report) {
-    if (Set.of(1L, 10L, 100L, 1_000L).contains(report.occurrences())) {
-      assertThat(onlyMisuse()).isSameAs(report);
-    } else {
-      assertThat(misuses).isEmpty();
-    }
   }
 
   /** Returns the one misuse that was reported since the last call. */

@@ -86,7 +86,7 @@ class SharedBlockTest {
     long before = manager.snapshot().misuses();
     MisuseReport report = catchThrowableOfType(MemoryMisuseException.class, act).report();
     assertThat(report.kind()).isEqualTo(kind);
-    reports.checkTold(report);
+    assertThat(reports.onlyMisuse()).isSameAs(report);
     assertThat(manager.snapshot().misuses()).isEqualTo(before + 1);
   }
 

@@ -88,7 +88,7 @@ final class MisuseEvent extends MemoryEvent {
   String confidence = "";
 
   @Label("Occurrences")
-  @Description("Misuses of this kind with the same sites so far; told of the 1st, 10th, 100th ...")
+  @Description("Misuses of this kind with the same sites so far, this one included")
   long occurrences;
 
   @Label("Detail")

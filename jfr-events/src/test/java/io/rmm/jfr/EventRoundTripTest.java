@@ -24,6 +24,7 @@ import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
 import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.EventType;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

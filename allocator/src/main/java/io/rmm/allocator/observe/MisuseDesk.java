@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Where misuse is reported: counts it, finds out what is known of the block, tells the listeners,
  * and does what is to be done.
  *
- * <p><b>Once in full, then counted.</b> A program that misuses memory in a loop would otherwise
- * drown whoever listens. So misuses of one kind at one place, of blocks from one place, are told at
- * the first, the tenth, the hundredth and so on; each is counted in snapshots, and each act is
- * refused with a report of its own.
+ * <p><b>Once in full, then counted.</b> Each act has a report of its own, and each listener hears
+ * of it. But a program that misuses memory in a loop would drown whoever reads that. So misuses of
+ * one kind at one place, of blocks from one place, are numbered ({@link
+ * MisuseReport#occurrences()}), and views show few of them ({@link MisuseReport#isNews()}) and
+ * count the others.
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
@@ -40,7 +41,7 @@ public final class MisuseDesk {
   /** Places that are told apart, of some 100 bytes each; later ones are counted by kind alone. */
   private static final int MAX_PLACES = 10_000;
 
-  /** What misuses have in common that are told but once. */
+  /** What misuses have in common that are news but once. */
   private record Place(MisuseKind kind, Site detection, Site allocation) {}
 
   private final Observer observer;
@@ -121,11 +122,7 @@ public final class MisuseDesk {
   /** Counts and tells of a misuse that was found out from an exception of the JDK. */
   public void tellExplained(MisuseReport report) {
     count(report.kind());
-    long occurrences =
-        occurrences(new Place(report.kind(), report.detectionSite(), report.allocationSite()));
-    if (isTold(occurrences)) {
-      listeners.tell(listener -> listener.onMisuse(report));
-    }
+    listeners.tell(listener -> listener.onMisuse(report));
   }
 
   /** Adds what is known of the block to {@code report}. */
@@ -204,12 +201,10 @@ public final class MisuseDesk {
   private MisuseReport tell(MisuseReport.Builder builder, @Nullable Place place, boolean later) {
     long occurrences = place == null ? 1 : occurrences(place);
     MisuseReport report = builder.mode(mode).occurrences(occurrences).build();
-    if (isTold(occurrences)) {
-      if (later) {
-        news.add(listener -> listener.onMisuse(report));
-      } else {
-        listeners.tell(listener -> listener.onMisuse(report));
-      }
+    if (later) {
+      news.add(listener -> listener.onMisuse(report));
+    } else {
+      listeners.tell(listener -> listener.onMisuse(report));
     }
     if (actions.get(report.kind()) == MisuseAction.HALT) {
       Log.logger().log(System.Logger.Level.ERROR, "halted for a misuse of memory: {0}", report);
@@ -226,15 +221,6 @@ public final class MisuseDesk {
       count = places.computeIfAbsent(key, _ -> new AtomicLong());
     }
     return count.incrementAndGet();
-  }
-
-  /** Tells whether a number is a power of ten. */
-  private static boolean isTold(long occurrences) {
-    long power = 1;
-    while (power < occurrences) {
-      power *= 10;
-    }
-    return power == occurrences;
   }
 
   /** Tells {@code snapshot} the number of misuses by kind. */
