@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Holds memory of two managers with the name that each has by default, of two class loaders; and an
- * arena. Prints the ledger. Its argument is the page source of the other class loader.
+ * Holds memory of two managers of one name, of two class loaders; and an arena. Prints the ledger.
+ * Its argument is the page source of the other class loader.
  */
 public final class LoadersProgram {
 
@@ -35,7 +35,9 @@ public final class LoadersProgram {
             .toArray(URL[]::new);
     try (URLClassLoader other =
             new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader());
-        // The first to come, so that it has the name without a number.
+        // So that the ledger is this class loader's.
+        MemoryManager first = MemoryManager.builder().name("first").build();
+        // Before the one of its name here, so that its name has no number.
         AutoCloseable foreign = hold(other, arguments[0], FOREIGN);
         AutoCloseable own = hold(LoadersProgram.class.getClassLoader(), "linux", OWN);
         Arena arena = Arena.ofShared()) {
@@ -43,7 +45,7 @@ public final class LoadersProgram {
       LedgerPrinter ledger = new LedgerPrinter();
       ledger.awaitSample();
       ledger.print();
-      System.out.println("held=" + foreign + own + segment.byteSize());
+      System.out.println("held=" + first + foreign + own + segment.byteSize());
     }
   }
 
@@ -78,7 +80,7 @@ public final class LoadersProgram {
 
     /** Holds memory until what is returned is closed. */
     public static AutoCloseable hold(String pageSource, long bytes) {
-      MemoryManager manager = MemoryManager.builder().pageSource(pageSource).build();
+      MemoryManager manager = MemoryManager.builder().name("rmm-1").pageSource(pageSource).build();
       Block block = manager.allocate(bytes);
       block.segment().fill((byte) 1);
       manager.awaitViews();
