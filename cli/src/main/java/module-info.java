@@ -9,6 +9,8 @@ module io.rmm.cli {
   requires io.rmm.jfr;
   requires java.logging;
   requires java.management;
+  requires java.management.rmi;
+  requires java.rmi;
   requires jdk.attach;
   requires jdk.management.jfr;
   requires org.jline.terminal;

@@ -8,6 +8,7 @@ module io.rmm.demo {
   requires io.opentelemetry.exporter.otlp;
   requires io.opentelemetry.sdk.autoconfigure;
   requires io.rmm.allocator;
+  requires io.rmm.dashboards;
   requires io.rmm.exporter;
   requires io.rmm.jfr;
   requires io.rmm.jmx;

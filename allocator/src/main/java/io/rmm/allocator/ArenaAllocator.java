@@ -56,13 +56,13 @@ final class ArenaAllocator {
       if (bytes > needed && lacksRoom(bytes)) {
         bytes = needed;
       }
-      int sizeClass = SizeClasses.of(bytes);
+      int sizeClass = budget.sizeClass(bytes);
       ArenaBlock block = take(byteSize, bytes, sizeClass, SizeClasses.GRANULE, null);
-      block.limit = block.address + block.page.slotBytes;
-      zero(block, block.page.slotBytes, byteSize);
+      block.limit = block.address + block.page.usableBytes;
+      zero(block, block.page.usableBytes, byteSize);
       return block;
     }
-    int sizeClass = SizeClasses.aligned(byteSize, byteAlignment);
+    int sizeClass = budget.sizeClass(byteSize, byteAlignment);
     ArenaBlock block = take(byteSize, byteSize, sizeClass, byteAlignment, null);
     zero(block, byteSize, byteSize);
     return block;
@@ -84,7 +84,7 @@ final class ArenaAllocator {
 
   private boolean lacksRoom(int regionBytes) {
     // Of the slot, which may be larger: a budget that has room for less of it would refuse it.
-    long slotBytes = SizeClasses.slotBytes(SizeClasses.of(regionBytes));
+    long slotBytes = SizeClasses.slotBytes(budget.sizeClass(regionBytes));
     return budget.refuser(slotBytes) != null || lacksMemory(regionBytes);
   }
 
@@ -98,7 +98,7 @@ final class ArenaAllocator {
     }
     try {
       BudgetCell cell = heaps.enter(budget);
-      Tally tally = cell.tally(SizeClasses.of(regionBytes));
+      Tally tally = cell.tally(budget.sizeClass(regionBytes));
       try {
         tally.bin.refill();
         return false;
@@ -132,7 +132,7 @@ final class ArenaAllocator {
   /** Zeroes a slot within the hold that it was taken in, or gives it back and ends the hold. */
   void zeroInHold(BudgetCell cell, Page page, int slot, long id) {
     try {
-      Zeroing.zero(page.address(slot), page.slotBytes);
+      Zeroing.zero(page.address(slot), page.usableBytes);
     } catch (OutOfMemoryError e) {
       // Linking the C library's function has found no room in the Java heap.
       reclaimer.giveBack(cell, page, slot, id);

@@ -204,6 +204,9 @@ final class ArenaReclaimer {
   void giveBack(BudgetCell cell, Page page, int slot, long id) {
     if (page.ids[slot] == id) {
       Tally tally = cell.tally(page.sizeClass);
+      if (page.endCanaryDamage(slot) != 0) {
+        engine.strayWrites().note(page, slot);
+      }
       page.ids[slot] = ~id;
       budget.countFree(tally, page, 0);
       cell.heap.giveBack(page, slot);

@@ -38,7 +38,9 @@ final class ArenaRegions {
     if (before == 0 && needed <= demand) {
       return demand;
     }
-    long grown = Math.max(2 * before, 4L * Integer.highestOneBit(needed));
+    // Not twice what is usable, which with a canary is a little more than a power of two.
+    long grown =
+        Math.max(2L * Integer.highestOneBit((int) before), 4L * Integer.highestOneBit(needed));
     return Math.clamp(grown, FIRST_BYTES, MAX_BYTES);
   }
 

@@ -226,6 +226,10 @@ public final class Block implements AutoCloseable {
       ThreadHeap heap = page.owner;
       if (heap.tryHoldAsSoleFreer(Thread.currentThread())) {
         if (ids[slot] == id) {
+          long damage = page.canaryDamage(slot, byteSize);
+          if (damage != 0) {
+            page.setCanary(slot, byteSize);
+          }
           ids[slot] = ~id;
           tally.countFree(byteSize);
           budget.refund(page.slotBytes);
@@ -233,6 +237,9 @@ public final class Block implements AutoCloseable {
           heap.leave();
           if (token != null) {
             budget.engine().observer().freed(token, FreeCause.CLOSE);
+          }
+          if (damage != 0) {
+            budget.foundDamage(page, slot, id, byteSize, damage);
           }
           return;
         }

@@ -29,8 +29,15 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   private static final long MAX_ALIGNMENT = 1L << 30;
 
+  /** In place of the damage to a canary: no block was freed. */
+  static final long NOT_FREED = -1;
+
   private final Engine engine;
   private final Heaps heaps;
+
+  /** Whether slots are to have room for a canary. */
+  private final boolean canaries;
+
   private final @Nullable BudgetNode parent;
   private final String name;
   private final String path;
@@ -50,6 +57,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     this.engine = engine;
     this.heaps = engine.heaps();
     this.quarantine = engine.quarantine();
+    this.canaries = heaps.hasCanaries();
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
@@ -63,7 +71,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   @Override
   public Block allocate(long byteSize) {
-    return take(byteSize, SizeClasses.of(byteSize), SizeClasses.GRANULE);
+    return take(byteSize, sizeClass(byteSize), SizeClasses.GRANULE);
+  }
+
+  /** Returns the class that serves {@code byteSize}. */
+  int sizeClass(long byteSize) {
+    return canaries ? SizeClasses.withCanary(byteSize) : SizeClasses.of(byteSize);
+  }
+
+  /** Returns the class that serves {@code byteSize} with an alignment. */
+  int sizeClass(long byteSize, long byteAlignment) {
+    return canaries
+        ? SizeClasses.alignedWithCanary(byteSize, byteAlignment)
+        : SizeClasses.aligned(byteSize, byteAlignment);
   }
 
   private Block take(long byteSize, int sizeClass, long byteAlignment) {
@@ -84,6 +104,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
           endRefusal(tally.heap, page, slot, byteSize, refuser);
           continue;
         }
+        // Not before: a slot that no block has stood in counts as untouched.
+        page.setCanary(slot, byteSize);
         long id = tally.countAllocation(byteSize);
         long[] ids = page.ids;
         // A plain write: other threads learn of the block through its handle's final fields.
@@ -119,31 +141,36 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * Closes a handle of a block whose heap is not the calling thread's alone, or that is no more.
    */
   void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
-    if (!tryFree(page, slot, id, byteSize, ScopedBlock.of(token))) {
+    long damage = tryFree(page, slot, id, byteSize, ScopedBlock.of(token));
+    if (damage == NOT_FREED) {
       engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
-    } else if (token != null) {
+      return;
+    }
+    if (token != null) {
       freed(token, FreeCause.CLOSE);
     }
+    foundDamage(page, slot, id, byteSize, damage);
   }
 
-  private boolean tryFree(
-      Page page, int slot, long id, long byteSize, @Nullable ScopedBlock scoped) {
+  /** As {@link #tryFreeMarked} does for a block without a mark. */
+  private long tryFree(Page page, int slot, long id, long byteSize, @Nullable ScopedBlock scoped) {
     if (page.isHuge()) {
       StackRoom.check();
     }
     try {
       if (page.id(slot) != id) {
-        return false;
+        return NOT_FREED;
       }
       BudgetCell cell = heaps.enterToChange(page, this);
       Tally tally = cell.tally(page.sizeClass);
-      boolean freed = page.changeId(slot, id, ~id);
-      if (freed) {
+      long damage = NOT_FREED;
+      if (page.changeId(slot, id, ~id)) {
+        damage = takeCanary(page, slot, byteSize);
         countFree(tally, page, byteSize);
         endSlot(cell, page, slot, scoped);
       }
       cell.heap.leave();
-      return freed;
+      return damage;
     } catch (StackOverflowError e) {
       if (quarantine != null) {
         quarantine.cutShort = true;
@@ -186,20 +213,50 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * block is as it was.
    *
    * @param mark {@link Page#SHARED}, or {@link Page#DETACHED}, whose slot is given back later
+   * @return {@link #NOT_FREED} if so; or else the damage to the block's canary, which the caller
+   *     hands to {@link #foundDamage} at the end
    */
-  boolean tryFreeMarked(
+  long tryFreeMarked(
       Page page, int slot, long id, long mark, long byteSize, @Nullable ScopedBlock scoped) {
     BudgetCell cell = heaps.enterToFree(page, this);
     Tally tally = cell.tally(page.sizeClass);
-    boolean freed = page.changeId(slot, id | mark, ~id);
-    if (freed) {
+    long damage = NOT_FREED;
+    if (page.changeId(slot, id | mark, ~id)) {
+      damage = takeCanary(page, slot, byteSize);
       countFree(tally, page, byteSize);
       if (mark == Page.SHARED || scoped != null) {
         endSlot(cell, page, slot, scoped);
       }
     }
     cell.heap.leave();
-    return freed;
+    return damage;
+  }
+
+  /**
+   * Compares the canary behind a block that was just freed, and mends it, so that damage to it is
+   * found once. In the hold in which the block was freed.
+   *
+   * @return the bits that differ; never {@link #NOT_FREED}
+   */
+  private static long takeCanary(Page page, int slot, long byteSize) {
+    long damage = page.canaryDamage(slot, byteSize);
+    if (damage != 0) {
+      page.setCanary(slot, byteSize);
+    }
+    // If all bits differ, that the very last one does is no loss.
+    return damage == NOT_FREED ? damage & Long.MAX_VALUE : damage;
+  }
+
+  /**
+   * Reports that the canary behind a block was damaged, if it was. Outside the hold, when all else
+   * is done: it may throw.
+   *
+   * @param damage the bits that differ, or 0
+   */
+  void foundDamage(Page page, int slot, long id, long byteSize, long damage) {
+    if (damage != 0) {
+      engine.strayWrites().foundBehind(page, slot, id, byteSize, path, damage);
+    }
   }
 
   /** Makes what the calling thread needs to change the id of a block in {@code page}. */
@@ -288,6 +345,11 @@ final class BudgetNode extends BudgetAccount implements Budget {
       throw e;
     }
     boolean resized = page.changeId(slot, id, newId);
+    long damage = 0;
+    if (resized) {
+      damage = takeCanary(page, slot, byteSize);
+      page.setCanary(slot, newByteSize);
+    }
     countFreeInPlace(tally, page, resized ? byteSize : newByteSize);
     cell.heap.leave();
     if (!resized) {
@@ -299,7 +361,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
     if (newToken != null) {
       boolean _ = engine.observer().follow(newToken, path, newByteSize, page, weight, true);
     }
+    foundDamageInPlace(inPlace, page, slot, id, byteSize, damage);
     return inPlace;
+  }
+
+  private void foundDamageInPlace(
+      Block inPlace, Page page, int slot, long id, long byteSize, long damage) {
+    try {
+      foundDamage(page, slot, id, byteSize, damage);
+    } catch (Throwable e) {
+      // Nobody gets the handle.
+      inPlace.close();
+      throw e;
+    }
   }
 
   /** Counts a free that leaves the slot taken. */
@@ -313,8 +387,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
   /**
    * Tells whether a block of {@code byteSize} would get a slot as large as those of {@code page}.
    */
-  private static boolean fits(Page page, long byteSize) {
-    int sizeClass = SizeClasses.of(byteSize);
+  private boolean fits(Page page, long byteSize) {
+    int sizeClass = sizeClass(byteSize);
     return sizeClass == page.sizeClass
         && (sizeClass != SizeClasses.HUGE
             || (byteSize >= 0
@@ -325,7 +399,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
   @Override
   public Block allocate(long byteSize, long byteAlignment) {
     checkAlignment(byteAlignment);
-    return take(byteSize, SizeClasses.aligned(byteSize, byteAlignment), byteAlignment);
+    return take(byteSize, sizeClass(byteSize, byteAlignment), byteAlignment);
   }
 
   /** As {@link Refills#refill} does, for this budget. */

@@ -68,7 +68,7 @@ final class ConfinedArena extends ManagedArena {
     if (page != null) {
       this.start = page.address(slot);
       this.next = start;
-      this.limit = start + page.slotBytes;
+      this.limit = start + page.usableBytes;
     }
   }
 
@@ -92,7 +92,7 @@ final class ConfinedArena extends ManagedArena {
       cell = engine.heaps().enter(budget);
       int demand = cell.arenaDemand();
       if (demand > 0) {
-        Tally tally = cell.tally(SizeClasses.of(demand));
+        Tally tally = cell.tally(budget.sizeClass(demand));
         if (tally.bin.hasSlot()) {
           slot = tally.bin.take();
           if (allocator.charge(cell, tally.bin.page(), slot)) {

@@ -2,10 +2,13 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
+import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.log.Log;
+import io.rmm.allocator.observe.Explainer;
 import io.rmm.allocator.observe.Exporters;
+import io.rmm.allocator.observe.GrowthWatch;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
@@ -33,6 +36,9 @@ final class Engine {
   /** Observed blocks that are known of beyond their end; enough to tell of a double free. */
   private static final int REMEMBERED = 1024;
 
+  private static final int TICKS_PER_WINDOW =
+      TICKS_PER_SECOND * Math.toIntExact(GrowthWatch.WINDOW.toSeconds());
+
   private final String name;
   private final PageSource source;
   private final ChunkNews chunkNews;
@@ -49,6 +55,8 @@ final class Engine {
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees;
+  private final StrayWrites strayWrites;
+  private final Explainer explainer;
   private final PressureWatch pressure = new PressureWatch(news);
   private final ProcessPressureWatch processPressure;
   private final Refusals refusals = new Refusals(this);
@@ -56,6 +64,7 @@ final class Engine {
   private final Refills refills;
   private final Tuning tuning;
   private final Exporters exporters = new Exporters();
+  private final GrowthWatch growth = new GrowthWatch();
 
   /** Arenas that were closed by threads for which the closed manager made no heap any more. */
   private final AtomicLong arenasClosedLate = new AtomicLong();
@@ -87,19 +96,39 @@ final class Engine {
     this.observer =
         new Observer(
             listeners, tracing, news, quarantining ? Quarantine.blocks(safety) : REMEMBERED);
-    this.misuse = new MisuseDesk(observer, listeners, safety.mode(), safety.actions());
+    this.misuse = new MisuseDesk(observer, listeners, news, safety.mode(), safety.actions());
     this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;
     this.sampler = sampler;
     this.processPressure = new ProcessPressureWatch(process, news);
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
-    this.heaps = new Heaps(name, pool, !quarantining);
+    this.heaps = new Heaps(name, pool, safety.hasCanaries(), !quarantining);
     this.quarantine = quarantining ? new Quarantine(this, misuse, safety) : null;
+    this.explainer = new Explainer(observer, this::blockAt, safety.mode());
+    this.strayWrites = new StrayWrites(heaps, misuse);
     this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
+  }
+
+  private Explainer.@Nullable Located blockAt(long address) {
+    Page page = pool.pageAt(address);
+    return page == null ? null : locate(page, address);
+  }
+
+  private static Explainer.@Nullable Located locate(Page page, long address) {
+    int slot = page.slotOver(address - page.address);
+    long state = slot < 0 ? 0 : page.id(slot);
+    if (state == 0) {
+      return null;
+    }
+    return new Explainer.Located(
+        state < 0 ? ~state : state & ~(Page.SHARED | Page.DETACHED),
+        address - page.address(slot),
+        page.slotBytes,
+        state > 0);
   }
 
   /** Frees the detached block at {@code address}. */
@@ -129,11 +158,17 @@ final class Engine {
     // To read is to note peaks.
     pressure.look(new BudgetReadings(budgets.root()));
     trace();
+    strayWrites.tick();
     if (secondEnds) {
       sampler.tick();
       processPressure.look();
     }
     observer.findUnreachable();
+    if (ticks % TICKS_PER_WINDOW == 0) {
+      growth
+          .endWindow(observer.profile(sampler.meanBytes()))
+          .forEach(suspect -> news.add(listener -> listener.onLeak(suspect)));
+    }
     chunkNews.logReturnFailure();
     news.tellApart();
   }
@@ -324,6 +359,18 @@ final class Engine {
 
   UnusualFrees unusualFrees() {
     return unusualFrees;
+  }
+
+  MisuseDesk misuse() {
+    return misuse;
+  }
+
+  Explainer explainer() {
+    return explainer;
+  }
+
+  StrayWrites strayWrites() {
+    return strayWrites;
   }
 
   Refusals refusals() {

@@ -40,10 +40,20 @@ public interface MemoryListener {
   /** A pool's setting was changed, or deliberately left, by a tuner. */
   default void onTuning(TuningDecision decision) {}
 
+  /** A tuner has looked back at a decision that changed a setting. */
+  default void onTuningOutcome(TuningOutcome outcome) {}
+
   /**
    * Something was asked of the source from outside the program; told whether it was done or not.
    */
   default void onControl(ControlAction action) {}
+
+  /**
+   * An exporter has ended. Nobody can ask it any more, so this is the last that is told of it.
+   *
+   * @param last what it has done in all
+   */
+  default void onExporterEnd(ExporterStatistics last) {}
 
   // ---- tracing ----
 

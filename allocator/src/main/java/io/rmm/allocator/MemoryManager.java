@@ -174,17 +174,38 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   }
 
   /**
-   * Returns the report of the misuse that {@code error} tells of: that of a {@link
-   * MemoryMisuseException} or of one among its causes. What the JDK refused by an exception of its
-   * own is not explained.
+   * Says which block {@code error} is about, and what was done wrong with it.
+   *
+   * <p>Of a {@link MemoryMisuseException}, or of one among its causes, that is its report. Of what
+   * the JDK refused by an exception of its own, where none of RMM's code runs, it is found out from
+   * the exception: for an access out of bounds by the segment that its text names, for all blocks
+   * and {@link MisuseConfidence#CERTAIN}; for the use of a closed arena, by a wrong thread, or of
+   * memory that is gone, by comparing the exception's stack with the sites of the observed blocks,
+   * with the confidence that the report has.
+   *
+   * <p>Nothing is counted, and no listener is told.
+   *
+   * @return the report; empty if no block of this manager is known to be concerned
    */
   public Optional<MisuseReport> explain(Throwable error) {
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof MemoryMisuseException misuse) {
-        return Optional.of(misuse.report());
-      }
-    }
-    return Optional.empty();
+    return engine.explainer().explain(Objects.requireNonNull(error, "error"));
+  }
+
+  /**
+   * Returns a handler for uncaught exceptions that {@linkplain #explain explains} them, tells the
+   * listeners of those that are misuses of this manager's memory and counts them, and then hands
+   * the exception on. What was thrown as a {@link MemoryMisuseException} was told before.
+   *
+   * <pre>{@code
+   * Thread.setDefaultUncaughtExceptionHandler(
+   *     manager.uncaughtExceptionHandler((thread, error) -> error.printStackTrace()));
+   * }</pre>
+   *
+   * @param next to whom it is handed on
+   */
+  public Thread.UncaughtExceptionHandler uncaughtExceptionHandler(
+      Thread.UncaughtExceptionHandler next) {
+    return new MisuseHandler(engine, Objects.requireNonNull(next, "next"));
   }
 
   @Override
@@ -215,7 +236,10 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public void removeExporter(Supplier<ExporterStatistics> exporter) {
-    engine.exporters().remove(Objects.requireNonNull(exporter, "exporter"));
+    engine
+        .exporters()
+        .remove(Objects.requireNonNull(exporter, "exporter"))
+        .ifPresent(last -> engine.listeners().tell(listener -> listener.onExporterEnd(last)));
   }
 
   @Override
@@ -259,6 +283,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     engine.tuning().decided(decision);
   }
 
+  /** Tells the listeners what became of a decision that {@link #tune} was given before. */
+  public void assess(TuningOutcome outcome) {
+    engine.tuning().assessed(Objects.requireNonNull(outcome, "outcome"));
+  }
+
   /**
    * Notes that a tuner begins to look after this manager. It is to obey {@link #tuningMode()} from
    * now on, and to call {@link #endTuning()} at last.
@@ -266,7 +295,19 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * @throws IllegalStateException if there is a tuner already
    */
   public void beginTuning(TuningMode mode) {
-    engine.tuning().begin(Objects.requireNonNull(mode, "mode"));
+    beginTuning(mode, List::of);
+  }
+
+  /**
+   * Notes that a tuner begins that can tell what other values of its knobs would do.
+   *
+   * @param whatIf gives the answer of {@link #whatIf()}; asked by any thread, and not to block
+   * @throws IllegalStateException if there is a tuner already
+   */
+  public void beginTuning(TuningMode mode, Supplier<List<WhatIf>> whatIf) {
+    engine
+        .tuning()
+        .begin(Objects.requireNonNull(mode, "mode"), Objects.requireNonNull(whatIf, "whatIf"));
   }
 
   /** Notes that the tuner has ended; the knobs stay as they are. */
@@ -277,6 +318,11 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   @Override
   public Optional<TuningMode> tuningMode() {
     return engine.tuning().mode();
+  }
+
+  @Override
+  public List<WhatIf> whatIf() {
+    return engine.tuning().whatIf();
   }
 
   /**

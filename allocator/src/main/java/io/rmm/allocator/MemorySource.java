@@ -58,6 +58,14 @@ public interface MemorySource {
   }
 
   /**
+   * Returns what the tuner of this source predicts for some values that its knobs might have; empty
+   * if it has no tuner, or one that predicts nothing, or nothing yet. May take a millisecond.
+   */
+  default List<WhatIf> whatIf() {
+    return List.of();
+  }
+
+  /**
    * Adds an exporter that shows this source somewhere else, so that others can see how it fares.
    *
    * @param exporter tells what it has done so far; asked at any time by any thread, and not to
@@ -65,7 +73,10 @@ public interface MemorySource {
    */
   default void addExporter(Supplier<ExporterStatistics> exporter) {}
 
-  /** Removes an exporter, if it is there. */
+  /**
+   * Removes an exporter, if it is there. Listeners are told what it has done in all, so this comes
+   * when it does nothing more.
+   */
   default void removeExporter(Supplier<ExporterStatistics> exporter) {}
 
   /** Returns what the exporters of this source have done so far, in the order of their coming. */

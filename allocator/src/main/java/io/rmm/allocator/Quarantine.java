@@ -231,32 +231,33 @@ final class Quarantine {
   }
 
   private void report(ScopedBlock block, long id, Poison.@Nullable Damage damage) {
-    if (damage == null) {
-      return;
+    if (damage != null) {
+      try {
+        tell(block, id, damage);
+      } catch (OutOfMemoryError e) {
+        // It is counted by then, or there was no room for as much as that.
+      }
     }
-    try {
-      MisuseKind kind = MisuseKind.USE_AFTER_FREE;
-      long slotBytes = block.page.slotBytes;
-      MisuseReport _ =
-          misuse.found(
-              MisuseReport.builder(kind)
-                  .block(id, block.byteSize)
-                  .slotSize(slotBytes)
-                  .offset(damage.first())
-                  .budget(block.budget.path())
-                  .confidence(MisuseConfidence.LIKELY)
-                  .detail(
-                      "memory was written to after it had been freed: "
-                          + damage.bytes()
-                          + " bytes from offset "
-                          + damage.first()
-                          + " on, "
-                          + damage.picture(slotBytes)),
-              kind,
-              id);
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // It is counted by then.
-    }
+  }
+
+  private void tell(ScopedBlock block, long id, Poison.Damage damage) {
+    Page page = block.page;
+    MisuseReport.Builder report =
+        MisuseReport.builder(MisuseKind.USE_AFTER_FREE)
+            .block(id, block.byteSize)
+            .slotSize(page.slotBytes)
+            .offset(damage.first())
+            .budget(block.budget.path())
+            .confidence(MisuseConfidence.LIKELY)
+            .detail(
+                "memory was written to after it had been freed: "
+                    + damage.bytes()
+                    + " bytes from offset "
+                    + damage.first()
+                    + " on, "
+                    + damage.picture(page.usableBytes));
+    // Where this is found, be it by the clock or by whoever frees next, tells nothing.
+    misuse.foundByClock(report, MisuseKind.USE_AFTER_FREE, id);
   }
 
   // ---- the clock, and the manager's close ----

@@ -17,6 +17,11 @@ record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions, long quara
     actions = Map.copyOf(actions);
   }
 
+  /** Tells whether blocks are followed by canaries. */
+  boolean hasCanaries() {
+    return mode != SafetyMode.FAST;
+  }
+
   /** Returns what {@code mode} does by default. */
   static Safety of(SafetyMode mode) {
     return new Safety(mode, defaultActions(), defaultQuarantineBytes(mode));

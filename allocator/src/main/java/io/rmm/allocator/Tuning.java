@@ -1,9 +1,12 @@
 package io.rmm.allocator;
 
 import io.rmm.allocator.heap.ChunkPool;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.observe.Listeners;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The knobs of one manager, and the mode of the tuner that turns them, if there is one. */
@@ -15,6 +18,8 @@ final class Tuning {
 
   /** Null while no tuner is attached. */
   private @Nullable TuningMode mode;
+
+  private Supplier<List<WhatIf>> whatIf = List::of;
 
   Tuning(ChunkPool pool, Listeners listeners) {
     this.pool = pool;
@@ -33,6 +38,10 @@ final class Tuning {
     listeners.tell(listener -> listener.onTuning(decision));
   }
 
+  void assessed(TuningOutcome outcome) {
+    listeners.tell(listener -> listener.onTuningOutcome(outcome));
+  }
+
   long knob(TuningKnob knob) {
     return switch (knob) {
       case RETAINED_BYTES -> pool.retainedLimit();
@@ -44,15 +53,31 @@ final class Tuning {
     return decisions.get();
   }
 
-  synchronized void begin(TuningMode first) {
+  synchronized void begin(TuningMode first, Supplier<List<WhatIf>> answers) {
     if (mode != null) {
       throw new IllegalStateException("there is a tuner already, and two would undo each other");
     }
     mode = first;
+    whatIf = answers;
   }
 
   synchronized void end() {
     mode = null;
+    whatIf = List::of;
+  }
+
+  /** Asks the tuner; one that fails to answer predicts nothing. */
+  List<WhatIf> whatIf() {
+    Supplier<List<WhatIf>> answers;
+    synchronized (this) {
+      answers = whatIf;
+    }
+    try {
+      return List.copyOf(answers.get());
+    } catch (RuntimeException e) {
+      Log.logger().log(System.Logger.Level.DEBUG, "a tuner does not tell what it predicts", e);
+      return List.of();
+    }
   }
 
   /** Sets the mode, and returns the one before. */

@@ -13,6 +13,8 @@ import java.util.Locale;
  * @param reason one sentence with the figures that decided it
  * @param mode what the tuner was allowed to do; unless that was {@link TuningMode#APPLY}, the
  *     verdict is to hold
+ * @param predicted what the tuner expects of {@code newValue}; unknown for one that predicts
+ *     nothing
  */
 public record TuningDecision(
     TuningKnob knob,
@@ -21,7 +23,8 @@ public record TuningDecision(
     Verdict verdict,
     String rule,
     String reason,
-    TuningMode mode) {
+    TuningMode mode,
+    TuningEffect predicted) {
 
   /**
    * Checks that what may not be changed is not.
@@ -36,10 +39,27 @@ public record TuningDecision(
     }
   }
 
-  /** Makes a decision of one that is allowed to do what it decides. */
+  /** Makes a decision of which nothing is predicted. */
+  public TuningDecision(
+      TuningKnob knob,
+      long oldValue,
+      long newValue,
+      Verdict verdict,
+      String rule,
+      String reason,
+      TuningMode mode) {
+    this(knob, oldValue, newValue, verdict, rule, reason, mode, TuningEffect.UNKNOWN);
+  }
+
+  /** Makes a decision of one that is allowed to do what it decides, and predicts nothing. */
   public TuningDecision(
       TuningKnob knob, long oldValue, long newValue, Verdict verdict, String rule, String reason) {
     this(knob, oldValue, newValue, verdict, rule, reason, TuningMode.APPLY);
+  }
+
+  /** Returns the same decision with a prediction of what the new value does. */
+  public TuningDecision predicting(TuningEffect effect) {
+    return new TuningDecision(knob, oldValue, newValue, verdict, rule, reason, mode, effect);
   }
 
   /** What was done. */

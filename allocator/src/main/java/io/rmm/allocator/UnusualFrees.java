@@ -47,13 +47,16 @@ final class UnusualFrees {
       if (closing == Shares.Closing.OTHERS_OPEN) {
         return;
       }
-      if (closing == Shares.Closing.LAST
-          && freeShared(page, slot, key, byteSize, budget, ScopedBlock.of(token))) {
-        shares.forget(key);
-        if (token != null) {
-          budget.freed(token, FreeCause.CLOSE);
+      if (closing == Shares.Closing.LAST) {
+        long damage = freeShared(page, slot, key, byteSize, budget, ScopedBlock.of(token));
+        if (damage != BudgetNode.NOT_FREED) {
+          shares.forget(key);
+          if (token != null) {
+            budget.freed(token, FreeCause.CLOSE);
+          }
+          budget.foundDamage(page, slot, id, byteSize, damage);
+          return;
         }
-        return;
       }
     }
     throwIfAsked(
@@ -77,7 +80,7 @@ final class UnusualFrees {
     }
   }
 
-  private boolean freeShared(
+  private long freeShared(
       Page page,
       int slot,
       Long id,
@@ -122,8 +125,10 @@ final class UnusualFrees {
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
     ScopedBlock scoped = ScopedBlock.of(block.token);
-    if (!block.budget.tryFreeMarked(
-        block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped)) {
+    long damage =
+        block.budget.tryFreeMarked(
+            block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped);
+    if (damage == BudgetNode.NOT_FREED) {
       // Another thread, or the manager's close, has been faster.
       throwIfAsked(
           deadHandle(
@@ -143,6 +148,7 @@ final class UnusualFrees {
     if (scoped == null) {
       detached.rest(block);
     }
+    block.budget.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
   }
 
   /**

@@ -115,7 +115,7 @@ class ArenaMemoryTest {
     BudgetNode budget = engine.budgets().root();
     List<Block> blocks = new ArrayList<>();
     // There are pages with free slots for the segments and for the least region, and no others.
-    blocks.add(budget.allocate(100));
+    blocks.add(budget.allocate(ArenaRegions.needed(100, 1)));
     blocks.add(budget.allocate(ArenaRegions.FIRST_BYTES));
     // The second of these has pages of one slice, and leaves none.
     for (int size : List.of(64 << 10, 2_000)) {

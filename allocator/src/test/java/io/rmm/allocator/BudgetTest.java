@@ -22,7 +22,13 @@ class BudgetTest {
   @BeforeEach
   void open() {
     manager =
-        MemoryManager.builder().pageSource("linux").discoverViews(false).listener(reports).build();
+        MemoryManager.builder()
+            .pageSource("linux")
+            .discoverViews(false)
+            .listener(reports)
+            // So that slots are as large as the blocks.
+            .safetyMode(SafetyMode.FAST)
+            .build();
     root = manager.rootBudget();
   }
 

@@ -1,12 +1,12 @@
 package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,8 +45,9 @@ class ClosedHandleTest {
     MemorySnapshot before = manager.snapshot();
     MemoryMisuseException thrown = catchThrowableOfType(MemoryMisuseException.class, act);
     assertThat(thrown).as("no misuse was found").isNotNull();
-    MisuseReport report = reports.onlyMisuse();
-    assertThat(report).isSameAs(thrown.report());
+    MisuseReport report = thrown.report();
+    assertThat(reports.onlyMisuse()).isSameAs(report);
+    assertThat(manager.snapshot().misuses()).isEqualTo(before.misuses() + 1);
     assertThat(manager.explain(new RuntimeException(thrown))).containsSame(report);
     assertThat(report.kind()).isEqualTo(kind);
     assertThat(report.blockId()).isEqualTo(block.id());
@@ -97,12 +98,17 @@ class ClosedHandleTest {
       assertThat(current.address()).isEqualTo(address);
       current.segment().set(ValueLayout.JAVA_LONG, 0, 42);
       for (Block block : stale) {
-        assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+        MisuseReport report =
+            catchThrowableOfType(MemoryMisuseException.class, block::close).report();
+        assertThat(report.blockId()).isEqualTo(block.id());
       }
+      assertThat(manager.snapshot().misusesByKind())
+          .isEqualTo(Map.of(MisuseKind.DOUBLE_FREE, (long) stale.size()));
       assertThat(reports.misuses)
           .hasSize(stale.size())
-          .extracting(MisuseReport::blockId)
-          .containsExactlyElementsOf(stale.stream().map(Block::id).toList());
+          .filteredOn(MisuseReport::isNews)
+          .extracting(MisuseReport::occurrences)
+          .containsExactly(1L, 10L, 100L, 1_000L);
       assertThat(current.isAlive()).isTrue();
       assertThat(current.segment().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
     }

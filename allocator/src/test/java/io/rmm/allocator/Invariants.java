@@ -39,6 +39,9 @@ final class Invariants {
     assertThat(snapshot.retainedBytes()).isEqualTo(committed - active);
     assertThat(snapshot.liveBlocks()).isEqualTo(total.allocations - total.frees);
     checkBudgets(engine.budgets().root());
+    assertThat(snapshot.misusesByKind())
+        .as("Java code cannot write beside its blocks")
+        .doesNotContainKeys(MisuseKind.OVERRUN, MisuseKind.UNDERRUN, MisuseKind.CORRUPTION);
     return snapshot;
   }
 

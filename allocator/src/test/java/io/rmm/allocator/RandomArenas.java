@@ -2,7 +2,6 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rmm.allocator.heap.SizeClasses;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ final class RandomArenas {
     long size = chance.size();
     long alignment = 1L << chance.below(8);
     boolean ownMemory = engine.source().canChangeScope();
-    long slot = ownMemory ? leastSlotBytes(size, alignment) : Math.max(1, size);
+    long slot = ownMemory ? leastSlotBytes(open.budget(), size, alignment) : Math.max(1, size);
     // It may find room in a region that the arena holds already, and then nobody refuses it.
     boolean mayBeAtHand = ownMemory && size <= ArenaRegions.MAX_BYTES;
     String refuser = refusals.refuser(open.budget(), slot);
@@ -85,11 +84,11 @@ final class RandomArenas {
   }
 
   /** Returns the bytes of the smallest slot that an arena may take for such a segment. */
-  private static long leastSlotBytes(long size, long alignment) {
+  private static long leastSlotBytes(BudgetNode budget, long size, long alignment) {
     int sizeClass =
         ArenaRegions.isSmall(size, alignment)
-            ? SizeClasses.of(ArenaRegions.needed(size, alignment))
-            : SizeClasses.aligned(size, alignment);
+            ? budget.sizeClass(ArenaRegions.needed(size, alignment))
+            : budget.sizeClass(size, alignment);
     return ForeseenRefusals.slotBytes(sizeClass, size);
   }
 

@@ -2,7 +2,6 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rmm.allocator.heap.SizeClasses;
 import java.lang.foreign.ValueLayout;
 
 /** What a random program does with blocks, and what must come of each act. */
@@ -22,7 +21,7 @@ final class RandomBlocks {
 
   void allocate(BudgetNode budget, long alignment) {
     long size = chance.size();
-    int sizeClass = SizeClasses.aligned(size, alignment);
+    int sizeClass = budget.sizeClass(size, alignment);
     long slot = ForeseenRefusals.slotBytes(sizeClass, size);
     String refuser = refusals.refuser(budget, slot);
     try {
@@ -71,7 +70,7 @@ final class RandomBlocks {
       return;
     }
     long size = chance.size();
-    int sizeClass = SizeClasses.of(size);
+    int sizeClass = old.budget.sizeClass(size);
     long slot = ForeseenRefusals.slotBytes(sizeClass, size);
     // What stays in its slot needs no room. With a quarantine nothing does.
     boolean stays =

@@ -2,10 +2,12 @@ package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,20 +49,16 @@ class SharedBlockTest {
     assertThat(last.segment().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
     for (int closed : List.of(first, second)) {
       Block handle = handles.get(closed);
-      assertThatThrownBy(handle::segment).isInstanceOf(MemoryMisuseException.class);
-      assertThat(reports.onlyMisuse().kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
-      assertThatThrownBy(handle::share).isInstanceOf(MemoryMisuseException.class);
-      assertThat(reports.onlyMisuse().kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
-      assertThatThrownBy(handle::close).isInstanceOf(MemoryMisuseException.class);
-      assertThat(reports.onlyMisuse().kind()).isEqualTo(MisuseKind.DOUBLE_FREE);
+      assertMisuse(MisuseKind.USE_AFTER_FREE, handle::segment);
+      assertMisuse(MisuseKind.USE_AFTER_FREE, handle::share);
+      assertMisuse(MisuseKind.DOUBLE_FREE, handle::close);
     }
     assertThat(last.isAlive()).isTrue();
 
     last.close();
     assertThat(manager.snapshot().liveBlocks()).isZero();
     for (Block handle : handles) {
-      assertThatThrownBy(handle::close).isInstanceOf(MemoryMisuseException.class);
-      assertThat(reports.onlyMisuse().kind()).isEqualTo(MisuseKind.DOUBLE_FREE);
+      assertMisuse(MisuseKind.DOUBLE_FREE, handle::close);
     }
     Invariants.check(manager.snapshot());
   }
@@ -84,13 +82,20 @@ class SharedBlockTest {
     }
   }
 
+  private void assertMisuse(MisuseKind kind, ThrowingCallable act) {
+    long before = manager.snapshot().misuses();
+    MisuseReport report = catchThrowableOfType(MemoryMisuseException.class, act).report();
+    assertThat(report.kind()).isEqualTo(kind);
+    assertThat(reports.onlyMisuse()).isSameAs(report);
+    assertThat(manager.snapshot().misuses()).isEqualTo(before + 1);
+  }
+
   @Test
   void aClosedHandleOfASharedBlockCannotBeDetached() {
     try (Block original = manager.allocate(100)) {
       Block share = original.share();
       share.close();
-      assertThatThrownBy(share::detach).isInstanceOf(MemoryMisuseException.class);
-      assertThat(reports.onlyMisuse().kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
+      assertMisuse(MisuseKind.USE_AFTER_FREE, share::detach);
       assertThat(original.isAlive()).isTrue();
     }
   }

@@ -18,7 +18,9 @@ class SiteProfileTest {
           "profiled",
           PageSources.named("auto"),
           new Sampler(SafetyMode.PARANOID, 1),
-          BudgetLimits.unlimited());
+          BudgetLimits.unlimited(),
+          // So that slots are as large as the blocks.
+          Safety.of(SafetyMode.FAST));
 
   private final Budget orders = engine.budgets().root().child("orders", BudgetLimits.unlimited());
   private final Budget users = engine.budgets().root().child("users", BudgetLimits.unlimited());

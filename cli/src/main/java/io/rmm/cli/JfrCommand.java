@@ -135,6 +135,9 @@ final class JfrCommand implements Callable<Integer> {
   @Option(names = "--discard", description = "For stop: write nothing.")
   private boolean discard;
 
+  /** A signal has come while a recording was being written. */
+  private volatile boolean brokenOff;
+
   /** Made by picocli. */
   JfrCommand() {}
 
@@ -225,8 +228,11 @@ final class JfrCommand implements Callable<Integer> {
                 "rmm-%d-%s.jfr"
                     .formatted(pid, TIMESTAMP.format(LocalDateTime.now(ZoneId.systemDefault()))))
             : output;
+    // What is made in the target for this is removed first; a second signal ends this at once.
+    TerminationSignals.onFirst(() -> brokenOff = true);
     try (StagedFiles files = StagedFiles.forOwner(force)) {
-      files.<JMException, AttachException>add(file, out -> recorder.copy(recording, out));
+      files.<JMException, AttachException>add(
+          file, out -> recorder.copy(recording, out, () -> brokenOff));
       files.commit();
     }
     Messages.say(spec, "Recording: " + file);

@@ -12,7 +12,6 @@ import io.rmm.dashboards.console.Reading;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Spec;
     name = "top",
     description = {
       "Shows the off-heap memory of a running JVM: its managers, what is wrong, and its budgets.",
-      "Without PID: lists the JVMs, and which of them have memory managers."
+      "Without PID: lists this user's JVMs, and which of them have memory managers."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Rmm.ManifestVersion.class,
@@ -100,6 +99,11 @@ final class TopCommand implements Callable<Integer> {
       description = "How many budgets to print at the most. Default: ${DEFAULT-VALUE}.")
   private int budgets;
 
+  @Option(
+      names = "--all",
+      description = "Without PID: ask the JVMs of other users too, as far as this one may.")
+  private boolean all;
+
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Made by picocli. */
@@ -147,14 +151,26 @@ final class TopCommand implements Callable<Integer> {
     if (pid == null && (once || batch || times != null)) {
       throw new ParameterException(spec.commandLine(), "Missing PID");
     }
+    if (pid != null && all) {
+      throw new ParameterException(spec.commandLine(), "--all is for the list, without PID");
+    }
   }
 
   private int list() {
-    List<LocalJvms.Entry> jvms = LocalJvms.list();
-    if (jvms.isEmpty()) {
-      Messages.say(spec, "There is no other JVM that this user may attach to.");
+    LocalJvms.Found jvms = LocalJvms.list(all);
+    if (jvms.entries().isEmpty()) {
+      Messages.say(
+          spec,
+          all
+              ? "There is no other JVM that this user may attach to."
+              : "There is no other JVM of this user.");
     }
-    jvms.forEach(jvm -> Messages.say(spec, row(jvm)));
+    jvms.entries().forEach(jvm -> Messages.say(spec, row(jvm)));
+    if (jvms.ofOthers() > 0) {
+      Messages.say(
+          spec,
+          "JVMs of other users: %d; 'rmm top --all' asks them too.".formatted(jvms.ofOthers()));
+    }
     return ExitCode.OK;
   }
 

@@ -3,6 +3,7 @@ package io.rmm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rmm.allocator.MemoryManager;
+import io.rmm.cli.programs.ForgedAddressProgram;
 import io.rmm.cli.programs.ForgedBeansProgram;
 import io.rmm.cli.programs.MemoryProgram;
 import io.rmm.jfr.JfrView;
@@ -57,6 +58,16 @@ final class TargetJvm implements AutoCloseable {
   static TargetJvm startWithForgedBeans() throws IOException {
     return new TargetJvm(
         builder(List.of(), List.of(), List.of(), ForgedBeansProgram.class, 0).start());
+  }
+
+  /** Starts one that runs {@link ForgedAddressProgram} instead. */
+  static TargetJvm startWithForgedAddress(String address) throws IOException {
+    List<String> options =
+        List.of(
+            "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+            "-D" + ForgedAddressProgram.ADDRESS + "=" + address);
+    return new TargetJvm(
+        builder(List.of(), options, List.of(), ForgedAddressProgram.class, 0).start());
   }
 
   /** Starts one by another program, to which the command line is added. */

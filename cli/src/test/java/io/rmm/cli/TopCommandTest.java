@@ -132,6 +132,7 @@ class TopCommandTest {
           1 --once -n 2   , --once and -n exclude each other
           1 --budgets 0   , --budgets must be 1 or more
           --once          , Missing PID
+          1 --all         , `--all is for the list, without PID`
           """)
   void wrongUsageIsOneLineThatSaysWhatToDo(String arguments, String message) {
     assertThat(commandLine.execute(("top " + arguments).split(" "))).isEqualTo(ExitCode.USAGE);

@@ -151,6 +151,20 @@ class UnreachableProcessTest {
     }
   }
 
+  @Test
+  void aJvmOfAnotherUserIsAskedOnlyIfThatIsWanted() throws Exception {
+    String[] launcher = {"setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"};
+    assumeThat(succeeds(launcher)).as("may be another user").isTrue();
+    try (TargetJvm jvm = TargetJvm.startBy(launcher)) {
+      assertThat(commandLine.execute("top")).isZero();
+      assertThat(out.toString())
+          .doesNotContainPattern("(?m)^ *" + jvm.pid() + " ")
+          .containsPattern("JVMs of other users: [1-9]");
+      assertThat(commandLine.execute("top", "--all")).isZero();
+      assertThat(out.toString()).containsPattern("(?m)^ *" + jvm.pid() + " .* RMM: orders");
+    }
+  }
+
   private static String[] asNobody(String pid) {
     return new String[] {
       "setpriv",

@@ -1,9 +1,7 @@
 package io.rmm.dashboards;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -46,16 +44,6 @@ class JmxPanelsTest {
 
   @Test
   void aMisuseRaisesItsAlert() {
-    String alert = "ALERTS{alertname=\"RmmMisuseDetected\", alertstate=\"firing\"}";
-    await(alert)
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              JsonNode firing = prometheus.query(alert);
-              assertThat(firing).hasSize(1);
-              JsonNode labels = firing.get(0).path("metric");
-              assertThat(labels.path("rmm_misuse_kind").asText()).isEqualTo("double_free");
-              assertThat(labels.path("rmm_manager_name").asText()).isEqualTo("orders");
-            });
+    MisuseAlert.awaitFiring(prometheus, "orders");
   }
 }

@@ -150,17 +150,7 @@ class PanelsTest {
 
   @Test
   void aMisuseRaisesItsAlert() {
-    String alert = "ALERTS{alertname=\"RmmMisuseDetected\", alertstate=\"firing\"}";
-    await(alert)
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              JsonNode firing = prometheus.query(alert);
-              assertThat(firing).hasSize(1);
-              JsonNode labels = firing.get(0).path("metric");
-              assertThat(labels.path("rmm_misuse_kind").asText()).isEqualTo("double_free");
-              assertThat(labels.path("severity").asText()).isEqualTo("critical");
-            });
+    MisuseAlert.awaitFiring(prometheus, "panels");
   }
 
   private static String query(JsonNode target) {

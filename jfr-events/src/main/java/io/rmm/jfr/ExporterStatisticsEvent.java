@@ -1,7 +1,6 @@
 package io.rmm.jfr;
 
 import io.rmm.allocator.ExporterStatistics;
-import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.signal.EventNames;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
@@ -11,8 +10,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * How one exporter of a source fares; one event for each. Counters count from its beginning. An
- * exporter that ends before the source is not in the source's last events.
+ * How one exporter of a source fares; one event for each. Counters count from its beginning. One
+ * that ends before the source has a last event of its own then.
  *
  * <p>The latest error is left to JMX: it may have the address of an endpoint in it, and recordings
  * are made to be given away.
@@ -49,21 +48,16 @@ final class ExporterStatisticsEvent extends MemoryEvent {
   @Timespan(Timespan.NANOSECONDS)
   long lag;
 
-  static void commitFor(MemorySource source) {
-    if (!new ExporterStatisticsEvent().isEnabled()) {
-      return; // nobody is asked for nothing
-    }
-    String manager = source.name();
-    for (ExporterStatistics statistics : source.exporters()) {
-      ExporterStatisticsEvent event = new ExporterStatisticsEvent();
-      event.manager = manager;
-      event.exporter = statistics.name();
-      event.sent = statistics.sent();
-      event.dropped = statistics.dropped();
-      event.failed = statistics.failed();
-      event.queued = statistics.queued();
-      event.lag = statistics.lagNanos();
-      event.commit();
-    }
+  /** Commits the event of one exporter of a manager. */
+  static void commit(String manager, ExporterStatistics statistics) {
+    ExporterStatisticsEvent event = new ExporterStatisticsEvent();
+    event.manager = manager;
+    event.exporter = statistics.name();
+    event.sent = statistics.sent();
+    event.dropped = statistics.dropped();
+    event.failed = statistics.failed();
+    event.queued = statistics.queued();
+    event.lag = statistics.lagNanos();
+    event.commit();
   }
 }

@@ -39,9 +39,15 @@ final class MisuseEvent extends MemoryEvent {
   @DataAmount
   long blockSize;
 
-  @Label("Offset")
-  @Description("Where in the block it was misused, in bytes from its start")
+  @Label("Slot Size")
+  @Description("Bytes of the slot that the block stands in, or 0")
   @DataAmount
+  long slotSize;
+
+  @Label("Offset")
+  @Description(
+      "Where it was misused, in bytes from the block's start; before the block if negative, behind"
+          + " it from its size on")
   long offset;
 
   @Label("Age")
@@ -61,9 +67,29 @@ final class MisuseEvent extends MemoryEvent {
   @Description("Frames that found the misuse, innermost first, or unknown")
   String detectionSite = "";
 
+  @Label("Owner Thread")
+  @Description("Name of the thread that allocated the block, empty if it was not observed")
+  String ownerThread = "";
+
+  @Label("Free Thread")
+  @Description("Name of the thread that had freed the block, empty if that is not known")
+  String freeThread = "";
+
   @Label("Thread Name")
   @Description("Name of the thread in which the misuse was found")
   String threadName = "";
+
+  @Label("Mode")
+  @Description("Safety mode of the manager, for example STANDARD")
+  String mode = "";
+
+  @Label("Confidence")
+  @Description("How sure it is that this is so: CERTAIN, LIKELY or POSSIBLE")
+  String confidence = "";
+
+  @Label("Occurrences")
+  @Description("Misuses of this kind with the same sites so far, this one included")
+  long occurrences;
 
   @Label("Detail")
   @Description("What happened, in one sentence")
@@ -98,12 +124,18 @@ final class MisuseEvent extends MemoryEvent {
     kind = report.kind().name();
     allocationId = report.blockId();
     blockSize = report.blockSize();
+    slotSize = report.slotSize();
     offset = report.offset();
     age = report.ageNanos();
     allocationSite = report.allocationSite().toString();
     freeSite = report.freeSite().toString();
     detectionSite = report.detectionSite().toString();
+    ownerThread = report.allocationThread();
+    freeThread = report.freeThread();
     threadName = report.threadName();
+    mode = report.mode().name();
+    confidence = report.confidence().name();
+    occurrences = report.occurrences();
     detail = report.detail();
   }
 }

@@ -2,12 +2,15 @@ package io.rmm.jfr;
 
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
+import io.rmm.jfr.Signal.Elsewhere;
 import io.rmm.jfr.Signal.Occurrence;
 import io.rmm.jfr.Signal.State;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * The sources that are attached now. One list for the process, as there is one Flight Recorder;
@@ -41,12 +44,22 @@ final class RecordedSources {
 
   private static void addListeners(MemorySource source, List<MemoryListener> listeners) {
     for (Signal signal : Signals.ALL) {
-      if (signal instanceof Occurrence occurrence) {
-        MemoryListener listener = occurrence.listener().apply(source.name());
-        source.addListener(listener);
-        listeners.add(listener);
-      }
+      listener(signal)
+          .map(listener -> listener.apply(source.name()))
+          .ifPresent(
+              listener -> {
+                source.addListener(listener);
+                listeners.add(listener);
+              });
     }
+  }
+
+  private static Optional<Function<String, MemoryListener>> listener(Signal signal) {
+    return switch (signal) {
+      case Occurrence occurrence -> Optional.of(occurrence.listener());
+      case State state -> state.partEnd();
+      case Elsewhere _ -> Optional.empty();
+    };
   }
 
   private static void remove(MemorySource source, List<MemoryListener> listeners) {

@@ -2,6 +2,7 @@ package io.rmm.jfr;
 
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import jdk.jfr.Event;
@@ -27,8 +28,19 @@ sealed interface Signal {
    *
    * @param event the event's class
    * @param commit commits the events that tell of a source's state now
+   * @param partEnd makes the listener that commits the last event of a part of the source so named,
+   *     if parts may end before the source
    */
-  record State(Class<? extends Event> event, Consumer<MemorySource> commit) implements Signal {}
+  record State(
+      Class<? extends Event> event,
+      Consumer<MemorySource> commit,
+      Optional<Function<String, MemoryListener>> partEnd)
+      implements Signal {
+
+    State(Class<? extends Event> event, Consumer<MemorySource> commit) {
+      this(event, commit, Optional.empty());
+    }
+  }
 
   /**
    * Something that is committed elsewhere: together with another event, or by the program itself.

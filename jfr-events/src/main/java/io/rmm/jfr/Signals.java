@@ -4,6 +4,7 @@ import io.rmm.jfr.Signal.Elsewhere;
 import io.rmm.jfr.Signal.Occurrence;
 import io.rmm.jfr.Signal.State;
 import java.util.List;
+import java.util.Optional;
 
 /** All events of this module. An event is its class and a line here. */
 final class Signals {
@@ -22,12 +23,16 @@ final class Signals {
           new Occurrence(MisuseEvent.class, MisuseEvent::listener),
           new Occurrence(LeakSuspectEvent.class, LeakSuspectEvent::listener),
           new Occurrence(TuningDecisionEvent.class, TuningDecisionEvent::listener),
+          new Occurrence(TuningOutcomeEvent.class, TuningOutcomeEvent::listener),
           new Occurrence(ControlActionEvent.class, ControlActionEvent::listener),
           new State(ManagerStatisticsEvent.class, ManagerStatisticsEvent::commitFor),
           new State(BudgetStatisticsEvent.class, BudgetStatisticsEvent::commitFor),
           new State(SizeClassStatisticsEvent.class, SizeClassStatisticsEvent::commitFor),
           new State(ThreadHeapStatisticsEvent.class, ThreadHeapStatisticsEvent::commitFor),
-          new State(ExporterStatisticsEvent.class, ExporterStatisticsEvent::commitFor),
+          new State(
+              ExporterStatisticsEvent.class,
+              ExporterStates::commitFor,
+              Optional.of(ExporterStates::endListener)),
           new State(ConfigurationEvent.class, ConfigurationEvent::commitFor),
           new Elsewhere(ScopeEvent.class));
 

@@ -3,10 +3,12 @@ package io.rmm.jfr;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.signal.EventNames;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
 /** What a tuner decided, and why. */
 @Name(EventNames.TUNING_DECISION)
@@ -35,6 +37,20 @@ final class TuningDecisionEvent extends MemoryEvent {
   @Description("What the tuner was allowed to do: APPLY, or ADVISE, in which each verdict is HELD")
   String mode = "";
 
+  @Label("Predicted Cost")
+  @Description(
+      "Time in each second that the operating system was expected to work because of the new"
+          + " value, page faults left out; -1 if nothing was predicted")
+  @Timespan(Timespan.NANOSECONDS)
+  long predictedCost;
+
+  @Label("Predicted Bytes")
+  @Description(
+      "Committed bytes without a live block that the new value was expected to keep; -1 if nothing"
+          + " was predicted")
+  @DataAmount
+  long predictedBytes;
+
   @Label("Verdict")
   @Description("What was done: RAISED, LOWERED or HELD")
   String verdict = "";
@@ -55,6 +71,8 @@ final class TuningDecisionEvent extends MemoryEvent {
           event.newValue = decision.newValue();
           event.rule = decision.rule();
           event.mode = decision.mode().name();
+          event.predictedCost = decision.predicted().cost();
+          event.predictedBytes = decision.predicted().bytes();
           event.verdict = decision.verdict().name();
           event.reason = decision.reason();
           event.commit();

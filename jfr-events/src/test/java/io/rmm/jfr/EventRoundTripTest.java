@@ -14,55 +14,26 @@ import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.ControlAction;
-import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.LeakSuspect;
-import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
-import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
-import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.EventType;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordedEvent;
 import org.assertj.core.groups.Tuple;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a manager tells its listeners and in its snapshot stands in a recording, field by field. */
-class EventRoundTripTest {
-
-  private static final long MIB = 1L << 20;
-
-  private final Witness witness = new Witness();
-  private TestRecording recording;
-  private MemoryManager manager;
-  private Budget tenant;
-
-  @BeforeEach
-  void start() {
-    recording = TestRecording.start();
-    manager =
-        MemoryManager.builder()
-            .name("orders")
-            .safetyMode(SafetyMode.PARANOID)
-            .listener(witness)
-            .build();
-    tenant = manager.rootBudget().child("tenant 7", new BudgetLimits(MIB, 2 * MIB, 16 * MIB));
-  }
-
-  @AfterEach
-  void stop() {
-    recording.close();
-  }
+/** What a manager tells its listeners, and its settings, stand in a recording, field by field. */
+class EventRoundTripTest extends RoundTrip {
 
   @Test
   void allocationSample() {
@@ -260,8 +231,42 @@ class EventRoundTripTest {
                 "newValue", before + MIB,
                 "rule", "demand",
                 "mode", "APPLY",
+                "predictedCost", -1L,
+                "predictedBytes", -1L,
                 "verdict", "RAISED",
                 "reason", "the last burst took 3 MiB more"));
+  }
+
+  @Test
+  void tuningOutcome() {
+    TuningDecision decision =
+        new TuningDecision(
+                TuningKnob.RETAINED_BYTES, 1, 2, TuningDecision.Verdict.RAISED, "remap", "waves")
+            .predicting(new TuningEffect(1500, 3 * MIB));
+    manager.tune(decision);
+    manager.assess(
+        new TuningOutcome(decision, Duration.ofSeconds(60), new TuningEffect(1200, 2 * MIB), true));
+    manager.close();
+
+    RecordedEvent decided = only(EventType.TUNING_DECISION);
+    assertThat(decided.getLong("predictedCost")).isEqualTo(1500);
+    assertThat(decided.getLong("predictedBytes")).isEqualTo(3 * MIB);
+    RecordedEvent event = only(EventType.TUNING_OUTCOME);
+    assertThat(event.getDuration("after")).isEqualTo(Duration.ofSeconds(60));
+    assertThat(fieldValues(EventType.TUNING_OUTCOME, event))
+        .isEqualTo(
+            Map.ofEntries(
+                Map.entry("manager", "orders"),
+                Map.entry("knob", "retained_bytes"),
+                Map.entry("oldValue", 1L),
+                Map.entry("newValue", 2L),
+                Map.entry("rule", "remap"),
+                Map.entry("after", 60_000_000_000L),
+                Map.entry("predictedCost", 1500L),
+                Map.entry("predictedBytes", 3 * MIB),
+                Map.entry("measuredCost", 1200L),
+                Map.entry("measuredBytes", 2 * MIB),
+                Map.entry("confirmed", true)));
   }
 
   @Test
@@ -301,177 +306,6 @@ class EventRoundTripTest {
   }
 
   @Test
-  void managerStatistics() {
-    assertThatThrownBy(() -> tenant.allocate(32 * MIB))
-        .isInstanceOf(AllocationRejectedException.class);
-    Block freed = tenant.allocate(70_000);
-    freed.close();
-    assertThatThrownBy(freed::close).isInstanceOf(MemoryMisuseException.class);
-    try (Block live = tenant.allocate(3000)) {
-      MemorySnapshot snapshot = manager.snapshot();
-      AutoCloseable second = new JfrView().attach(manager); // has no effect: attached already
-      assertThat(second).isNotNull();
-      assertThat(live.isAlive()).isTrue();
-      Map<String, Object> expected = new HashMap<>();
-      expected.put("manager", "orders");
-      expected.put("requested", snapshot.requestedBytes());
-      expected.put("used", snapshot.usedBytes());
-      expected.put("active", snapshot.activeBytes());
-      expected.put("committed", snapshot.committedBytes());
-      expected.put("reserved", snapshot.reservedBytes());
-      expected.put("peakUsed", snapshot.peakUsedBytes());
-      expected.put("liveBlocks", 1L);
-      expected.put("allocations", 2L);
-      expected.put("frees", 1L);
-      expected.put("allocated", snapshot.allocatedBytes());
-      expected.put("freed", snapshot.freedBytes());
-      expected.put("rejections", 1L);
-      expected.put("misuses", 1L);
-      expected.put("remoteFrees", 0L);
-      expected.put("observedBlocks", 1L);
-      try (TestRecording frequent = TestRecording.startWithFrequentStatistics()) {
-        await()
-            .untilAsserted(
-                () ->
-                    assertThat(frequent.events(EventType.MANAGER_STATISTICS, "orders"))
-                        .last()
-                        .extracting(event -> fieldValues(EventType.MANAGER_STATISTICS, event))
-                        .isEqualTo(expected));
-      }
-    }
-    manager.close();
-  }
-
-  @Test
-  void budgetStatistics() {
-    tenant.allocate(4096).close();
-    Block live = manager.rootBudget().allocate(10_000);
-    Map<String, MemorySnapshot.BudgetUsage> usages =
-        manager.snapshot().budgets().stream()
-            .collect(Collectors.toMap(MemorySnapshot.BudgetUsage::path, usage -> usage));
-    manager.close();
-
-    List<RecordedEvent> last = recording.events(EventType.BUDGET_STATISTICS, "orders");
-    assertThat(last.subList(last.size() - 2, last.size()))
-        .extracting(event -> fieldValues(EventType.BUDGET_STATISTICS, event))
-        .containsExactly(
-            budgetValues(usages.get("root"), BudgetLimits.unlimited()),
-            budgetValues(usages.get("root/tenant 7"), new BudgetLimits(MIB, 2 * MIB, 16 * MIB)));
-    assertThat(usages.get("root").usedBytes()).isGreaterThanOrEqualTo(10_000);
-    assertThat(live.isAlive()).isFalse();
-  }
-
-  private static Map<String, Object> budgetValues(
-      MemorySnapshot.BudgetUsage usage, BudgetLimits limits) {
-    return Map.of(
-        "manager", "orders",
-        "budget", usage.path(),
-        "used", usage.usedBytes(),
-        "peak", usage.peakBytes(),
-        "soft", limits.soft(),
-        "hard", limits.hard(),
-        "minimum", limits.minimum(),
-        "rejections", 0L);
-  }
-
-  @Test
-  void sizeClassAndThreadHeapStatistics() {
-    tenant.allocate(4096).close();
-    try (Block live = manager.rootBudget().allocate(10_000);
-        TestRecording frequent = TestRecording.startWithFrequentStatistics()) {
-      await()
-          .untilAsserted(
-              () -> {
-                // Anew each time: the clock gives pages back meanwhile.
-                MemorySnapshot snapshot = manager.snapshot();
-                assertThat(snapshot.sizeClasses()).hasSizeGreaterThanOrEqualTo(2);
-                assertThat(values(frequent, EventType.SIZE_CLASS_STATISTICS))
-                    .containsAll(sizeClasses(snapshot));
-                assertThat(values(frequent, EventType.THREAD_HEAP_STATISTICS))
-                    .contains(threadHeaps(snapshot));
-              });
-      assertThat(live.isAlive()).isTrue();
-    }
-    manager.close();
-  }
-
-  private static List<Map<String, Object>> sizeClasses(MemorySnapshot snapshot) {
-    return snapshot.sizeClasses().stream()
-        .map(
-            usage ->
-                Map.<String, Object>of(
-                    "manager", "orders",
-                    "sizeClass", usage.slotBytes(),
-                    "live", usage.liveBlocks(),
-                    "allocations", usage.allocations(),
-                    "frees", usage.frees(),
-                    "slowPaths", usage.slowPaths(),
-                    "wasted", usage.wastedBytes()))
-        .toList();
-  }
-
-  private static Map<String, Object> threadHeaps(MemorySnapshot snapshot) {
-    return Map.of(
-        "manager", "orders",
-        "threadHeaps", snapshot.threadHeaps(),
-        "stripes", snapshot.stripes(),
-        "cached", snapshot.cachedBytes(),
-        "contended", snapshot.contendedHolds());
-  }
-
-  private static List<Map<String, Object>> values(TestRecording recording, EventType type) {
-    return recording.events(type, "orders").stream()
-        .map(event -> fieldValues(type, event))
-        .toList();
-  }
-
-  @Test
-  void exporterStatistics() {
-    manager.addExporter(
-        () ->
-            new ExporterStatistics("opentelemetry", 70, 5, 2, 3, 1_500_000, "no route to c.test"));
-    manager.addExporter(() -> new ExporterStatistics("other", 1, 0, 0, 0, 0, ""));
-    manager.close();
-
-    List<RecordedEvent> last = recording.events(EventType.EXPORTER_STATISTICS, "orders");
-    assertThat(last.subList(last.size() - 2, last.size()))
-        .extracting(event -> fieldValues(EventType.EXPORTER_STATISTICS, event))
-        .containsExactly(
-            exporterValues("opentelemetry", 70, 5, 2, 3, 1_500_000),
-            exporterValues("other", 1, 0, 0, 0, 0));
-    assertThat(last.getLast().getDuration("lag")).isZero();
-    assertThat(last.get(last.size() - 2).getDuration("lag")).isEqualTo(Duration.ofNanos(1_500_000));
-    assertThat(last).asString().doesNotContain("c.test");
-  }
-
-  private static Map<String, Object> exporterValues(
-      String name, long sent, long dropped, long failed, long queued, long lag) {
-    return Map.of(
-        "manager", "orders",
-        "exporter", name,
-        "sent", sent,
-        "dropped", dropped,
-        "failed", failed,
-        "queued", queued,
-        "lag", lag);
-  }
-
-  @Test
-  void anExporterThatFailsHidesNoOther() {
-    manager.addExporter(
-        () -> {
-          throw new IllegalStateException("deliberate");
-        });
-    manager.addExporter(() -> new ExporterStatistics("good", 1, 0, 0, 0, 0, ""));
-    manager.close();
-
-    assertThat(recording.events(EventType.EXPORTER_STATISTICS, "orders"))
-        .isNotEmpty()
-        .extracting(event -> event.getString("exporter"))
-        .containsOnly("good");
-  }
-
-  @Test
   void configuration() {
     manager.awaitViews();
     Map<String, String> configuration = manager.configuration();
@@ -483,11 +317,5 @@ class EventRoundTripTest {
                 .map(setting -> tuple(setting.getKey(), setting.getValue()))
                 .toArray(Tuple[]::new));
     manager.close();
-  }
-
-  private RecordedEvent only(EventType type) {
-    List<RecordedEvent> events = recording.events(type, "orders");
-    assertThat(events).hasSize(1);
-    return events.getFirst();
   }
 }

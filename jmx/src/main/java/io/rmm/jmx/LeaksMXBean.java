@@ -23,7 +23,7 @@ public interface LeaksMXBean {
   long getSuspectCount();
 
   @Description("Bytes that these stand for, estimated")
-  @Measure(units = "bytes", type = Measure.COUNTER)
+  @Measure(units = "bytes", type = Measure.GAUGE)
   long getSuspectBytes();
 
   @Description("The latest suspects, the most recent first, 64 at most")

@@ -151,6 +151,11 @@ final class ManagerBean implements MemoryManagerMXBean, MemoryListener {
   }
 
   @Override
+  public String getPageSource() {
+    return source.configuration().getOrDefault("pageSource", "");
+  }
+
+  @Override
   public PressureLevel getPressureLevel() {
     List<BudgetUsage> budgets = snapshot().budgets(); // the root first
     return budgets.isEmpty()

@@ -95,6 +95,11 @@ public interface MemoryManagerMXBean {
   @Description("How much is spent on finding misuse, empty if the source does not say")
   String getSafetyMode();
 
+  @Description(
+      "Where its memory comes from: linux (mapped from the operating system) or portable (arenas of"
+          + " the JDK); empty if the source does not say")
+  String getPageSource();
+
   @Description("Where the used bytes stand to the limits of the root budget: NONE, SOFT or HARD")
   PressureLevel getPressureLevel();
 

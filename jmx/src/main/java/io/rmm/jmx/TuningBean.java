@@ -4,6 +4,7 @@ import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningOutcome;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,12 @@ final class TuningBean implements TuningMXBean, MemoryListener {
         row.knob() + " " + row.verdict() + " at " + row.newValue() + ": " + row.reason(),
         row.time(),
         row);
+  }
+
+  @Override
+  public void onTuningOutcome(TuningOutcome outcome) {
+    decisions.replaceNewest(
+        row -> row.awaitsOutcomeOf(outcome.decision()), row -> row.with(outcome));
   }
 
   @Override
@@ -58,5 +65,10 @@ final class TuningBean implements TuningMXBean, MemoryListener {
   @Override
   public List<DecisionRow> getDecisions() {
     return decisions.newestFirst();
+  }
+
+  @Override
+  public List<WhatIfRow> getWhatIf() {
+    return source.whatIf().stream().map(WhatIfRow::of).toList();
   }
 }

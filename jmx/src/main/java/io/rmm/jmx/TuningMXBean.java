@@ -27,6 +27,11 @@ public interface TuningMXBean {
   @Measure(units = "decisions", type = Measure.COUNTER)
   long getDecisionCount();
 
-  @Description("The latest decisions, the most recent first, 64 at most")
+  @Description("The latest decisions with what became of them, the most recent first, 64 at most")
   List<DecisionRow> getDecisions();
+
+  @Description(
+      "What the tuner predicts for settings lower and higher than that in force; empty if there is"
+          + " no tuner, or it has seen too little")
+  List<WhatIfRow> getWhatIf();
 }

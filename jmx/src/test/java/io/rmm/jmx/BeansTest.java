@@ -146,7 +146,10 @@ class BeansTest {
   }
 
   @Test
-  void versionAndModeAreThoseOfTheConfiguration() throws Exception {
+  void versionModeAndPageSourceAreThoseOfTheConfiguration() throws Exception {
+    assertThat(get(TestBeans.manager("shop"), "PageSource"))
+        .isEqualTo(manager.configuration().get("pageSource"))
+        .isIn("linux", "portable");
     assertThat(get(TestBeans.manager("shop"), "SafetyMode")).isEqualTo("PARANOID");
     assertThat(get(TestBeans.manager("shop"), "Version"))
         .isEqualTo(manager.configuration().get("version"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rmm.jmx.programs.HoldingProgram;
 import io.rmm.jmx.programs.LedgerProgram;
+import io.rmm.jmx.programs.LoadersProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,6 +89,23 @@ class LedgerTest {
     assertThat(ledger.text("evidence.RMM")).isEqualTo("ESTIMATED");
     assertThat(ledger.resident("RMM"))
         .isGreaterThanOrEqualTo(HoldingProgram.TOUCHED_BLOCK + HoldingProgram.UNTOUCHED_BLOCK);
+  }
+
+  /** As web applications have their own: neither is taken for the other, nor for an arena. */
+  @ParameterizedTest
+  @ValueSource(strings = {"linux", "portable"})
+  void managersOfTwoClassLoadersAreToldApartThoughTheyHaveOneName(String pageSource)
+      throws Exception {
+    LedgerRun ledger = LedgerRun.of(LoadersProgram.class, List.of(TRACKING), pageSource);
+
+    assertThat(ledger.number("manager.rmm-1")).isGreaterThanOrEqualTo(LoadersProgram.FOREIGN);
+    assertThat(ledger.number("manager.rmm-1 (2)"))
+        .isBetween(LoadersProgram.OWN, LoadersProgram.FOREIGN - 1);
+    // The JDK allocates some MiB more for each extent of the portable source, to align it.
+    assertThat(ledger.resident("arenas")).isCloseTo(HoldingProgram.ARENA, within(8 * MIB));
+    assertThat(ledger.resident("RMM"))
+        .isCloseTo(LoadersProgram.OWN + LoadersProgram.FOREIGN, within(16 * MIB));
+    ledger.assertThatItAddsUp();
   }
 
   /** Near the 65,530 mappings that a process may have. */

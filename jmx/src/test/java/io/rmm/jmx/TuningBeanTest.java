@@ -7,10 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.TuningOutcome;
+import io.rmm.allocator.WhatIf;
 import io.rmm.allocator.signal.EventType;
 import io.rmm.allocator.signal.ManagedBean;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -76,8 +80,13 @@ class TuningBeanTest {
     assertThat(decision.get("mode")).isEqualTo("APPLY");
     assertThat(decision.get("verdict")).isEqualTo("RAISED");
     assertThat(decision.get("reason")).isEqualTo("the figures");
+    assertThat(decision.get("predictedCost")).as("not predicted").isEqualTo(-1L);
+    assertThat(decision.get("predictedBytes")).as("not predicted").isEqualTo(-1L);
+    assertThat(decision.get("measuredCost")).as("not measured yet").isEqualTo(-1L);
+    assertThat(decision.get("measuredBytes")).as("not measured yet").isEqualTo(-1L);
+    assertThat(decision.get("outcome")).isEqualTo("");
     List<String> items = new ArrayList<>(EventType.TUNING_DECISION.fields());
-    items.add("time");
+    items.addAll(List.of("time", "measuredCost", "measuredBytes", "outcome"));
     assertThat(decision.getCompositeType().keySet()).containsExactlyInAnyOrderElementsOf(items);
     await()
         .untilAsserted(
@@ -92,5 +101,75 @@ class TuningBeanTest {
                   .isEqualTo(before + 4096);
               assertThat(get(bean, "DecisionCount")).isEqualTo(1L);
             });
+  }
+
+  @Test
+  void anOutcomeIsShownWithItsDecision() throws Exception {
+    TuningDecision first = raised(1, new TuningEffect(10, 20));
+    TuningDecision second = raised(2, new TuningEffect(30, 40));
+    TuningDecision third = raised(3, TuningEffect.UNKNOWN);
+    for (TuningDecision decision : List.of(first, second, third)) {
+      manager.tune(decision);
+    }
+    manager.assess(outcome(second, new TuningEffect(31, 41), true));
+    manager.assess(outcome(first, new TuningEffect(11, 21), false));
+    manager.assess(outcome(raised(99, TuningEffect.UNKNOWN), new TuningEffect(0, 0), true));
+
+    CompositeData[] rows = (CompositeData[]) get(bean, "Decisions");
+    assertThat(rows).extracting(row -> row.get("oldValue")).containsExactly(3L, 2L, 1L);
+    assertThat(rows).extracting(row -> row.get("predictedCost")).containsExactly(-1L, 30L, 10L);
+    assertThat(rows).extracting(row -> row.get("predictedBytes")).containsExactly(-1L, 40L, 20L);
+    assertThat(rows).extracting(row -> row.get("measuredCost")).containsExactly(-1L, 31L, 11L);
+    assertThat(rows).extracting(row -> row.get("measuredBytes")).containsExactly(-1L, 41L, 21L);
+    assertThat(rows)
+        .extracting(row -> row.get("outcome"))
+        .containsExactly("", "CONFIRMED", "NOT_CONFIRMED");
+  }
+
+  @Test
+  void ofTwoEqualDecisionsTheLatestHasTheOutcome() throws Exception {
+    manager.tune(raised(1, new TuningEffect(10, 20)));
+    manager.tune(raised(1, new TuningEffect(10, 20)));
+    manager.assess(outcome(raised(1, new TuningEffect(10, 20)), new TuningEffect(5, 5), true));
+
+    assertThat((CompositeData[]) get(bean, "Decisions"))
+        .extracting(row -> row.get("outcome"))
+        .containsExactly("CONFIRMED", "");
+  }
+
+  @Test
+  void whatATunerPredictsIsAskedWhenItIsRead() throws Exception {
+    assertThat((CompositeData[]) get(bean, "WhatIf")).isEmpty();
+    manager.beginTuning(
+        TuningMode.APPLY,
+        () ->
+            List.of(
+                new WhatIf(TuningKnob.RETAINED_BYTES, 8, new TuningEffect(9, 10)),
+                new WhatIf(TuningKnob.RETAINED_BYTES, 16, new TuningEffect(-1, 11))));
+
+    CompositeData[] rows = (CompositeData[]) get(bean, "WhatIf");
+    assertThat(rows).extracting(row -> row.get("knob")).containsOnly("retained_bytes");
+    assertThat(rows).extracting(row -> row.get("value")).containsExactly(8L, 16L);
+    assertThat(rows).extracting(row -> row.get("predictedCost")).containsExactly(9L, -1L);
+    assertThat(rows).extracting(row -> row.get("predictedBytes")).containsExactly(10L, 11L);
+
+    manager.endTuning();
+    assertThat((CompositeData[]) get(bean, "WhatIf")).isEmpty();
+  }
+
+  private static TuningDecision raised(long oldValue, TuningEffect predicted) {
+    return new TuningDecision(
+            TuningKnob.RETAINED_BYTES,
+            oldValue,
+            oldValue + 1,
+            TuningDecision.Verdict.RAISED,
+            "remap",
+            "the figures")
+        .predicting(predicted);
+  }
+
+  private static TuningOutcome outcome(
+      TuningDecision decision, TuningEffect measured, boolean confirmed) {
+    return new TuningOutcome(decision, Duration.ofMinutes(1), measured, confirmed);
   }
 }

@@ -171,6 +171,29 @@ public final class ChunkPool {
     }
   }
 
+  /**
+   * Mends the canary at the end of {@code slot}, unless the page has gone back: under the lock, so
+   * that it cannot meanwhile.
+   *
+   * @return the bits that differed; 0 if there is nothing to mend
+   */
+  long mendEndCanary(Page page, int slot) {
+    Chunk chunk = page.chunk;
+    lock.lock();
+    try {
+      if (closed || chunk == null || chunk.pages[page.firstSlice] != page) {
+        return 0;
+      }
+      long damage = page.endCanaryDamage(slot);
+      if (damage != 0) {
+        page.setEndCanary(slot);
+      }
+      return damage;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // ---- giving back ----
 
   /** Gives memory back that has lain idle. Called four times a second. */

@@ -180,7 +180,8 @@ final class HeapPages {
     return active;
   }
 
-  private @Nullable Page pageAt(int i) {
+  /** Returns one of the pages, or null if there are no more than {@code i}; racy. */
+  @Nullable Page pageAt(int i) {
     try {
       return pages.get(i);
     } catch (IndexOutOfBoundsException e) {

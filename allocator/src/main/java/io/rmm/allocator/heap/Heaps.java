@@ -36,6 +36,9 @@ public final class Heaps {
   /** Whether owners may be sole freers, which they are by the way that is as fast as can be. */
   private final boolean soleFreers;
 
+  /** Whether blocks are followed by canaries. */
+  private final boolean canaries;
+
   /**
    * One for each manager, since a thread has a heap in each. Weak, because a heap knows this object
    * and thereby its own key: a thread would keep every manager that it ever used.
@@ -60,12 +63,14 @@ public final class Heaps {
   /**
    * Makes the heaps of the manager called {@code managerName}.
    *
+   * @param canaries whether blocks are followed by {@linkplain Canary canaries}
    * @param soleFreers whether a free by the owner may take the short way, which gives the slot back
    *     at once
    */
-  public Heaps(String managerName, ChunkPool pool, boolean soleFreers) {
+  public Heaps(String managerName, ChunkPool pool, boolean canaries, boolean soleFreers) {
     this.managerName = managerName;
     this.pool = pool;
+    this.canaries = canaries;
     this.soleFreers = soleFreers;
     this.stripes = new Stripes(this, Runtime.getRuntime().availableProcessors());
     heaps.addAll(List.of(stripes.all()));
@@ -213,6 +218,11 @@ public final class Heaps {
 
   ChunkPool pool() {
     return pool;
+  }
+
+  /** Tells whether blocks are followed by {@linkplain Canary canaries}. */
+  public boolean hasCanaries() {
+    return canaries;
   }
 
   /** Returns the heap that huge pages belong to. */

@@ -49,7 +49,11 @@ public final class Page extends PageLinks {
     // The JVM links such calls at their first use, and takes room on the Java heap for that: here,
     // and not when there is none and a block must be freed all the same.
     long[] probe = new long[1];
-    boolean linked = IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
+    MemorySegment canary = MemorySegment.ofArray(probe);
+    canary.set(Canary.LAYOUT, 0, Canary.of(0, 0));
+    boolean linked =
+        canary.get(Canary.LAYOUT, 0) != 0
+            && IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
     assert linked;
   }
 
@@ -76,6 +80,12 @@ public final class Page extends PageLinks {
 
   /** Whether {@link #memory} has a scope that can be closed. */
   private final boolean scoped;
+
+  /** The largest block with room for a canary behind it; -1 if blocks get none. */
+  public final long mostBeforeCanary;
+
+  /** Bytes of a slot that blocks may reach to: all of it, less the canary at the end if any. */
+  public final long usableBytes;
 
   /** What stands in each slot; see above. */
   public final long[] ids;
@@ -155,6 +165,10 @@ public final class Page extends PageLinks {
     this.memory = memory;
     this.address = memory.address();
     this.scoped = chunk == null || !chunk.extent.isUnscoped();
+    boolean canaries = chunk != null && owner.hasCanaries();
+    this.mostBeforeCanary = canaries ? slotBytes - Canary.BYTES : -1;
+    this.usableBytes =
+        canaries && !SizeClasses.isLargeOrHuge(sizeClass) ? slotBytes - Canary.BYTES : slotBytes;
     int words = Math.max(1, (slots + Long.SIZE - 1) / Long.SIZE);
     // In this order, so that the head of what others read does not follow on what the owner writes.
     this.remote = new long[FIRST_REMOTE + words + PADDING];
@@ -201,9 +215,67 @@ public final class Page extends PageLinks {
     return address + slot * slotBytes;
   }
 
+  // ---- canaries ----
+
+  /** Writes the canary behind a block of {@code byteSize}, if there is room for one. */
+  public void setCanary(int slot, long byteSize) {
+    if (byteSize <= mostBeforeCanary) {
+      writeCanary(slot, byteSize);
+    }
+  }
+
   /**
-   * Tells whether a slot that was just taken, and has no id yet, is known to hold zeros: its memory
-   * came from the operating system with this page, and no block ever stood in it.
+   * Compares the canary behind a block of {@code byteSize}; returns 0 if it is intact, and else the
+   * bits that differ. To be called by whoever has made the slot's id negative, before the slot is
+   * given back.
+   */
+  public long canaryDamage(int slot, long byteSize) {
+    return byteSize <= mostBeforeCanary ? damageAt(slot, byteSize) : 0;
+  }
+
+  /** Compares the canary at the end of {@code slot}, if there is one; as above. */
+  public long endCanaryDamage(int slot) {
+    return usableBytes == slotBytes ? 0 : damageAt(slot, usableBytes);
+  }
+
+  /** Writes the canary at the end of {@code slot}. */
+  void setEndCanary(int slot) {
+    writeCanary(slot, usableBytes);
+  }
+
+  private void writeCanary(int slot, long offset) {
+    long start = address + slot * slotBytes;
+    long canary = Canary.of(start, offset);
+    if (scoped) {
+      memory.set(Canary.LAYOUT, slot * slotBytes + offset, canary);
+    } else {
+      LinuxSystemCalls.PROCESS.set(Canary.LAYOUT, start + offset, canary);
+    }
+  }
+
+  private long damageAt(int slot, long offset) {
+    long start = address + slot * slotBytes;
+    long found =
+        scoped
+            ? memory.get(Canary.LAYOUT, slot * slotBytes + offset)
+            : LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, start + offset);
+    return found ^ Canary.of(start, offset);
+  }
+
+  /** Writes the canaries at the ends of those slots of {@code word} that were never used. */
+  private void setEndCanaries(int word, long slots) {
+    for (long left = slots; left != 0; left &= left - 1) {
+      int slot = (word << 6) + Long.numberOfTrailingZeros(left);
+      if (ids[slot] == 0) {
+        setEndCanary(slot);
+      }
+    }
+  }
+
+  /**
+   * Tells whether a slot that was just taken, and has no id yet, is known to hold zeros up to
+   * {@link #usableBytes}: its memory came from the operating system with this page, and no block
+   * ever stood in it.
    */
   public boolean isUntouched(int slot) {
     return fresh && ids[slot] == 0;
@@ -266,6 +338,9 @@ public final class Page extends PageLinks {
   /** Hands out all free slots of {@code word}, for the bin to take them one by one. */
   long takeWord(int word) {
     long slots = free[word];
+    if (usableBytes != slotBytes) {
+      setEndCanaries(word, slots);
+    }
     free[word] = 0;
     return slots;
   }
@@ -307,6 +382,19 @@ public final class Page extends PageLinks {
   /** Returns the bytes of the slices. */
   long bytes() {
     return memory.byteSize();
+  }
+
+  /**
+   * Returns the slot that {@code offset} in this page lies in, or -1 if it lies behind the last.
+   */
+  public int slotOver(long offset) {
+    long slot = offset / slotBytes;
+    return slot < slots ? (int) slot : -1;
+  }
+
+  /** Tells whether there is a slot of this number. */
+  public boolean hasSlot(int slot) {
+    return slot < slots;
   }
 
   /** Returns the slot that starts at {@code offset} in this page, or -1 if none does. */

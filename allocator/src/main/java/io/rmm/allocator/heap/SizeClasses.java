@@ -26,6 +26,9 @@ public final class SizeClasses {
 
   private static final int GRANULE_SHIFT = 4;
 
+  /** log2 of {@link Canary#BYTES}. */
+  private static final int CANARY_SHIFT = 3;
+
   private static final int MAX_SMALL = (64 << 10) + GRANULE;
 
   /** Slots that a page of small slots should at least have: wastes 6 % of it at the worst. */
@@ -36,7 +39,11 @@ public final class SizeClasses {
 
   private static final int[] SLOT_BYTES = slotSizes();
   private static final int[] PAGE_SLICES = pageSlices();
-  private static final byte[] SMALL_INDEX = smallIndex();
+  private static final byte[] SMALL_INDEX = smallIndex(GRANULE, 0);
+
+  /** As {@link #SMALL_INDEX}, with an entry for every 8 bytes, for slots that end in a canary. */
+  private static final byte[] CANARY_INDEX = smallIndex(Canary.BYTES, Canary.BYTES);
+
   private static final byte[] LARGE_INDEX = largeIndex();
 
   /** The first of the classes whose pages have one slot; all above it are such too. */
@@ -57,6 +64,16 @@ public final class SizeClasses {
     return granule < SMALL_INDEX.length ? SMALL_INDEX[(int) granule] : ofUnusual(byteSize);
   }
 
+  /**
+   * Returns the class that serves {@code byteSize} where slots are to have room for a canary
+   * besides; or {@link #HUGE}, also if it is negative. Small classes always have it. Large ones
+   * have it if the request leaves it, since the next class would cost up to a quarter more memory.
+   */
+  public static int withCanary(long byteSize) {
+    long step = (byteSize - 1) >>> CANARY_SHIFT;
+    return step < CANARY_INDEX.length ? CANARY_INDEX[(int) step] : ofUnusual(byteSize);
+  }
+
   private static int ofUnusual(long byteSize) {
     return byteSize == 0 ? 0 : ofLarge(byteSize);
   }
@@ -72,10 +89,19 @@ public final class SizeClasses {
    * {@code byteAlignment}, or {@link #HUGE} if there is none.
    */
   public static int aligned(long byteSize, long byteAlignment) {
+    return aligned(of(byteSize), byteAlignment);
+  }
+
+  /** As {@link #aligned(long, long)}, with room for a canary as {@link #withCanary} has it. */
+  public static int alignedWithCanary(long byteSize, long byteAlignment) {
+    return aligned(withCanary(byteSize), byteAlignment);
+  }
+
+  private static int aligned(int smallest, long byteAlignment) {
     if (byteAlignment > Chunk.SLICE_BYTES) {
       return HUGE;
     }
-    int index = of(byteSize);
+    int index = smallest;
     while (index < HUGE && SLOT_BYTES[index] % byteAlignment != 0) {
       index++;
     }
@@ -105,6 +131,11 @@ public final class SizeClasses {
   /** Tells whether pages of class {@code index} have one slot. */
   static boolean isLarge(int index) {
     return SLOT_BYTES[index] > MAX_SMALL;
+  }
+
+  /** Tells whether pages of class {@code index}, which may be {@link #HUGE}, have one slot. */
+  static boolean isLargeOrHuge(int index) {
+    return index == HUGE || isLarge(index);
   }
 
   private static int[] slotSizes() {
@@ -147,11 +178,16 @@ public final class SizeClasses {
     return slices;
   }
 
-  private static byte[] smallIndex() {
-    byte[] index = new byte[MAX_SMALL >>> GRANULE_SHIFT];
+  /**
+   * Returns the class for each {@code step} bytes of request.
+   *
+   * @param room bytes that a slot must have besides
+   */
+  private static byte[] smallIndex(int step, int room) {
+    byte[] index = new byte[(MAX_SMALL - room) / step];
     int sizeClass = 0;
     for (int i = 0; i < index.length; i++) {
-      while (SLOT_BYTES[sizeClass] < (i + 1) << GRANULE_SHIFT) {
+      while (SLOT_BYTES[sizeClass] < (i + 1) * step + room) {
         sizeClass++;
       }
       index[i] = (byte) sizeClass;

@@ -61,6 +61,11 @@ public final class ThreadHeap extends Hold {
     return bins[sizeClass];
   }
 
+  /** Tells whether blocks are followed by canaries. */
+  boolean hasCanaries() {
+    return heaps.hasCanaries();
+  }
+
   /** Tells whether the manager is closed. */
   boolean isClosed() {
     return closed;

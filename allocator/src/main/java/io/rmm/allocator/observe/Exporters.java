@@ -2,8 +2,8 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.log.Log;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -24,21 +24,22 @@ public final class Exporters {
     exporters.addIfAbsent(exporter);
   }
 
-  /** Removes {@code exporter} if it is there. */
-  public void remove(Supplier<ExporterStatistics> exporter) {
-    exporters.remove(exporter);
+  /** Removes {@code exporter} if it is there, and returns what it has done if it tells. */
+  public Optional<ExporterStatistics> remove(Supplier<ExporterStatistics> exporter) {
+    return exporters.remove(exporter) ? read(exporter) : Optional.empty();
   }
 
   /** Asks them all; one that fails is left out. */
   public List<ExporterStatistics> read() {
-    List<ExporterStatistics> statistics = new ArrayList<>();
-    for (Supplier<ExporterStatistics> exporter : exporters) {
-      try {
-        statistics.add(exporter.get());
-      } catch (RuntimeException e) {
-        Log.logger().log(System.Logger.Level.DEBUG, "an exporter does not tell what it does", e);
-      }
+    return exporters.stream().map(Exporters::read).flatMap(Optional::stream).toList();
+  }
+
+  private static Optional<ExporterStatistics> read(Supplier<ExporterStatistics> exporter) {
+    try {
+      return Optional.of(exporter.get());
+    } catch (RuntimeException e) {
+      Log.logger().log(System.Logger.Level.DEBUG, "an exporter does not tell what it does", e);
+      return Optional.empty();
     }
-    return List.copyOf(statistics);
   }
 }

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Where misuse is reported: counts it, finds out what is known of the block, tells the listeners,
  * and does what is to be done.
  *
- * <p><b>Once in full, then counted.</b> A program that misuses memory in a loop would otherwise
- * drown whoever listens. So misuses of one kind at one place, of blocks from one place, are told at
- * the first, the tenth, the hundredth and so on; each is counted in snapshots, and each act is
- * refused with a report of its own.
+ * <p><b>Once in full, then counted.</b> Each act has a report of its own, and each listener hears
+ * of it. But a program that misuses memory in a loop would drown whoever reads that. So misuses of
+ * one kind at one place, of blocks from one place, are numbered ({@link
+ * MisuseReport#occurrences()}), and views show few of them ({@link MisuseReport#isNews()}) and
+ * count the others.
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
@@ -40,18 +41,20 @@ public final class MisuseDesk {
   /** Places that are told apart, of some 100 bytes each; later ones are counted by kind alone. */
   private static final int MAX_PLACES = 10_000;
 
-  /** What misuses have in common that are told but once. */
+  /** What misuses have in common that are news but once. */
   private record Place(MisuseKind kind, Site detection, Site allocation) {}
 
   private final Observer observer;
   private final Listeners listeners;
+  private final News news;
   private final SafetyMode mode;
   private final Map<MisuseKind, MisuseAction> actions;
   private final Map<MisuseKind, AtomicLong> counts = new EnumMap<>(MisuseKind.class);
   private final Map<Place, AtomicLong> places = new ConcurrentHashMap<>();
 
   /**
-   * Makes a desk that asks {@code observer} and tells {@code listeners}.
+   * Makes a desk that asks {@code observer} and tells {@code listeners}, by way of {@code news} of
+   * what the clock has found.
    *
    * @param mode that of the manager
    * @param actions what to do, for each kind
@@ -59,10 +62,12 @@ public final class MisuseDesk {
   public MisuseDesk(
       Observer observer,
       Listeners listeners,
+      News news,
       SafetyMode mode,
       Map<MisuseKind, MisuseAction> actions) {
     this.observer = observer;
     this.listeners = listeners;
+    this.news = news;
     this.mode = mode;
     this.actions = Collections.unmodifiableMap(new EnumMap<>(actions));
     for (MisuseKind kind : MisuseKind.values()) {
@@ -102,14 +107,36 @@ public final class MisuseDesk {
     count(kind);
     Site here = observer.here();
     report.detectionSite(here);
-    ObservedBlock block = blockId == 0 ? null : observer.find(blockId);
-    if (block != null) {
-      addKnown(report, block);
-    }
-    return tell(report, new Place(kind, here, block == null ? Site.UNKNOWN : block.allocationSite));
+    return tell(report, place(report, kind, here, blockId), false);
   }
 
-  private static void addKnown(MisuseReport.Builder report, ObservedBlock block) {
+  /**
+   * Reports a misuse as {@link #found} does, from the clock's thread, which must not wait for
+   * listeners, and which tells nothing of the misuse by where it stands.
+   */
+  public void foundByClock(MisuseReport.Builder report, MisuseKind kind, long blockId) {
+    count(kind);
+    MisuseReport _ = tell(report, place(report, kind, Site.UNKNOWN, blockId), true);
+  }
+
+  /** Counts and tells of a misuse that was found out from an exception of the JDK. */
+  public void tellExplained(MisuseReport report) {
+    count(report.kind());
+    listeners.tell(listener -> listener.onMisuse(report));
+  }
+
+  /** Adds what is known of the block to {@code report}. */
+  private Place place(MisuseReport.Builder report, MisuseKind kind, Site detection, long blockId) {
+    ObservedBlock block = blockId == 0 ? null : observer.find(blockId);
+    if (block == null) {
+      return new Place(kind, detection, Site.UNKNOWN);
+    }
+    addKnown(report, block);
+    return new Place(kind, detection, block.allocationSite);
+  }
+
+  /** Adds all that is known of {@code block} to {@code report}. */
+  static void addKnown(MisuseReport.Builder report, ObservedBlock block) {
     Site freeSite = block.freeSite;
     report
         .allocationSite(block.allocationSite)
@@ -157,7 +184,7 @@ public final class MisuseDesk {
     count(MisuseKind.LEAK);
     MisuseReport.Builder report =
         MisuseReport.builder(MisuseKind.LEAK).block(0, bytes).allocationSite(site).detail(detail);
-    MisuseReport _ = tell(report, null);
+    MisuseReport _ = tell(report, null, false);
   }
 
   private void count(MisuseKind kind) {
@@ -171,10 +198,12 @@ public final class MisuseDesk {
   /**
    * @param place null for what is told once by its nature
    */
-  private MisuseReport tell(MisuseReport.Builder builder, @Nullable Place place) {
+  private MisuseReport tell(MisuseReport.Builder builder, @Nullable Place place, boolean later) {
     long occurrences = place == null ? 1 : occurrences(place);
     MisuseReport report = builder.mode(mode).occurrences(occurrences).build();
-    if (isTold(occurrences)) {
+    if (later) {
+      news.add(listener -> listener.onMisuse(report));
+    } else {
       listeners.tell(listener -> listener.onMisuse(report));
     }
     if (actions.get(report.kind()) == MisuseAction.HALT) {
@@ -192,15 +221,6 @@ public final class MisuseDesk {
       count = places.computeIfAbsent(key, _ -> new AtomicLong());
     }
     return count.incrementAndGet();
-  }
-
-  /** Tells whether a number is a power of ten. */
-  private static boolean isTold(long occurrences) {
-    long power = 1;
-    while (power < occurrences) {
-      power *= 10;
-    }
-    return power == occurrences;
   }
 
   /** Tells {@code snapshot} the number of misuses by kind. */

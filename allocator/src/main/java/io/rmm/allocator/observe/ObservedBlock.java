@@ -1,5 +1,6 @@
 package io.rmm.allocator.observe;
 
+import io.rmm.allocator.FreeCause;
 import io.rmm.allocator.Site;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
@@ -32,8 +33,13 @@ final class ObservedBlock extends PhantomReference<Token> {
   /** Where it was freed, once it was. */
   volatile @Nullable Site freeSite;
 
-  /** Who freed it. Written before {@link #freeSite}. */
+  /** Who freed it. This and the next two are written before {@link #freeSite}. */
   String freeThread = "";
+
+  /** How it was freed; null if it was not. */
+  @Nullable FreeCause freeCause;
+
+  private long freedNanos;
 
   ObservedBlock(
       Token token,
@@ -52,6 +58,19 @@ final class ObservedBlock extends PhantomReference<Token> {
     this.budget = budget;
     this.allocationSite = allocationSite;
     this.statistics = statistics;
+  }
+
+  /** Notes that the block was freed, by the calling thread. */
+  void noteFree(FreeCause cause, Site site) {
+    freeThread = Thread.currentThread().getName();
+    freeCause = cause;
+    freedNanos = System.nanoTime();
+    freeSite = site;
+  }
+
+  /** Returns when something last happened to the block, as {@link System#nanoTime} has it. */
+  long lastNanos() {
+    return freeSite == null ? allocatedNanos : freedNanos;
   }
 
   long ageNanos() {

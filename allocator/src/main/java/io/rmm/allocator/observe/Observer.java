@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,7 +212,7 @@ public final class Observer {
       if (block != null) {
         block.clear();
         block.statistics.freed(block.slotBytes, block.weight);
-        remember(block);
+        remember(block, cause);
       }
     } finally {
       // Up to here, or the block could be taken for a leak while it is being freed.
@@ -219,10 +220,9 @@ public final class Observer {
     }
   }
 
-  private void remember(ObservedBlock block) {
+  private void remember(ObservedBlock block, FreeCause cause) {
     try {
-      block.freeThread = Thread.currentThread().getName();
-      block.freeSite = sites.here();
+      block.noteFree(cause, sites.here());
       synchronized (ended) {
         ended.put(block.blockId, block);
       }
@@ -240,6 +240,13 @@ public final class Observer {
       }
     }
     return block;
+  }
+
+  /** Returns the blocks that were freed not long ago and that {@code filter} lets pass. */
+  List<ObservedBlock> ended(Predicate<ObservedBlock> filter) {
+    synchronized (ended) {
+      return ended.values().stream().filter(filter).toList();
+    }
   }
 
   /**
@@ -284,7 +291,7 @@ public final class Observer {
         block.weight,
         block.ageNanos(),
         block.allocationSite,
-        "unreachable");
+        LeakSuspect.UNREACHABLE);
   }
 
   /** Returns the observed blocks that are live. */

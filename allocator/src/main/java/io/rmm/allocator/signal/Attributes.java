@@ -75,6 +75,21 @@ public final class Attributes {
   /** What the tuner was allowed to do, in lower case; log events only. */
   public static final String TUNING_MODE = "rmm.tuning.mode";
 
+  /** What the new value was expected to cost, in nanoseconds a second; log events only. */
+  public static final String TUNING_PREDICTED_COST = "rmm.tuning.predicted_cost";
+
+  /** The idle bytes that the new value was expected to keep; log events only. */
+  public static final String TUNING_PREDICTED_BYTES = "rmm.tuning.predicted_bytes";
+
+  /** What the new value has cost, in nanoseconds a second; log events only. */
+  public static final String TUNING_MEASURED_COST = "rmm.tuning.measured_cost";
+
+  /** The idle bytes that the new value has kept on the mean; log events only. */
+  public static final String TUNING_MEASURED_BYTES = "rmm.tuning.measured_bytes";
+
+  /** Whether a decision proved good; log events only. */
+  public static final String TUNING_CONFIRMED = "rmm.tuning.confirmed";
+
   /** How many events of one cause a record stands for; log events only. */
   public static final String EVENT_COUNT = "rmm.event.count";
 

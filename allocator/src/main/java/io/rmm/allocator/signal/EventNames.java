@@ -19,6 +19,7 @@ public final class EventNames {
   public static final String SIZE_CLASS_STATISTICS = "rmm.SizeClassStatistics";
   public static final String THREAD_HEAP_STATISTICS = "rmm.ThreadHeapStatistics";
   public static final String TUNING_DECISION = "rmm.TuningDecision";
+  public static final String TUNING_OUTCOME = "rmm.TuningOutcome";
   public static final String CONTROL_ACTION = "rmm.ControlAction";
   public static final String EXPORTER_STATISTICS = "rmm.ExporterStatistics";
   public static final String CONFIGURATION = "rmm.Configuration";

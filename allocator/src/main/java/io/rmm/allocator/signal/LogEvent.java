@@ -6,6 +6,7 @@ public enum LogEvent {
   LEAK_SUSPECTED("rmm.leak.suspected"),
   ALLOCATION_REJECTED("rmm.allocation.rejected"),
   TUNING_DECIDED("rmm.tuning.decided"),
+  TUNING_ASSESSED("rmm.tuning.assessed"),
   MANAGER_STARTED("rmm.manager.started"),
   MANAGER_CLOSED("rmm.manager.closed");
 

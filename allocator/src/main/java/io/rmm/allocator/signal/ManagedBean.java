@@ -32,6 +32,7 @@ public enum ManagedBean {
           "SystemCalls",
           "Version",
           "SafetyMode",
+          "PageSource",
           "PressureLevel",
           "SizeClasses",
           "NotificationsDropped"),
@@ -67,7 +68,7 @@ public enum ManagedBean {
   TUNING(
       "Tuning",
       "Settings that may change while the program runs, and what a tuner decided about them",
-      List.of("Mode", "Knobs", "KnobValues", "DecisionCount", "Decisions"),
+      List.of("Mode", "Knobs", "KnobValues", "DecisionCount", "Decisions", "WhatIf"),
       List.of(),
       List.of(ManagedBean.TUNING_NOTIFICATION)),
   EXPORTER(

@@ -29,6 +29,7 @@ class BrokenHoldTest {
                   throw cause;
                 }
               }),
+          false,
           true);
 
   private ThreadHeap stripe() {

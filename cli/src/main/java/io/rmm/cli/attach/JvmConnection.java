@@ -15,8 +15,6 @@ import javax.management.JMException;
 import javax.management.JMRuntimeException;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,7 +175,6 @@ public final class JvmConnection implements AutoCloseable {
     thread.close();
   }
 
-  @SuppressWarnings("BanJNDI") // the address is the JVM's own, which this user may control anyhow
   private static Opened attach(TargetProcess target)
       throws IOException, AttachNotSupportedException {
     System.setProperty("sun.tools.attach.attachTimeout", Long.toString(PATIENCE_OF_JDK.toMillis()));
@@ -190,7 +187,7 @@ public final class JvmConnection implements AutoCloseable {
     } finally {
       jvm.detach();
     }
-    JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address));
+    JMXConnector connector = LocalAgent.connect(address);
     return new Opened(connector, connector.getMBeanServerConnection(), program(properties));
   }
 

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import javax.management.JMException;
 import javax.management.JMX;
 import javax.management.MBeanServerConnection;
@@ -24,8 +25,12 @@ public final class RemoteRecorder {
 
   private static final ObjectName NAME = name();
 
-  /** Bytes of one answer: the default of 50 kB would take a thousand calls for 50 MB. */
-  private static final String BLOCK_BYTES = Integer.toString(1 << 20);
+  /** What is asked of a recorder. */
+  @FunctionalInterface
+  interface Question<T> {
+    /** Asks it. */
+    T to(FlightRecorderMXBean recorder) throws IOException, JMException;
+  }
 
   private final JvmConnection jvm;
 
@@ -34,7 +39,7 @@ public final class RemoteRecorder {
   }
 
   /**
-   * Returns the recorder of a JVM.
+   * Returns the recorder of a JVM, in which nothing is left of dumps whose commands are no more.
    *
    * @throws AttachException if it has none
    */
@@ -46,12 +51,13 @@ public final class RemoteRecorder {
               + " has no Flight Recorder to be asked: its runtime is without the module"
               + " jdk.management.jfr");
     }
+    RemoteDump.sweep(jvm);
     return new RemoteRecorder(jvm);
   }
 
   /** Returns the recordings that run or have stopped, and are not closed. */
   public List<RecordingInfo> recordings() throws AttachException, JMException {
-    return ask(beans -> recorder(beans).getRecordings());
+    return ask(FlightRecorderMXBean::getRecordings);
   }
 
   /**
@@ -61,8 +67,8 @@ public final class RemoteRecorder {
    */
   public Map<String, String> configuration(String configuration)
       throws AttachException, JMException {
-    return ask(beans ->
-            recorder(beans).getConfigurations().stream()
+    return ask(recorder ->
+            recorder.getConfigurations().stream()
                 .filter(known -> known.getName().equals(configuration))
                 .findFirst()
                 .map(ConfigurationInfo::getSettings)
@@ -82,12 +88,11 @@ public final class RemoteRecorder {
    */
   public long start(Map<String, String> settings, Map<String, String> options)
       throws AttachException, JMException {
-    long id = ask(beans -> recorder(beans).newRecording());
+    long id = ask(FlightRecorderMXBean::newRecording);
     boolean started = false;
     try {
       ask(
-          beans -> {
-            FlightRecorderMXBean recorder = recorder(beans);
+          recorder -> {
             recorder.setRecordingSettings(id, settings);
             recorder.setRecordingOptions(id, options);
             recorder.startRecording(id);
@@ -102,30 +107,21 @@ public final class RemoteRecorder {
     return id;
   }
 
-  /** Writes what a recording has so far; a running one runs on. */
-  public void copy(RecordingInfo recording, OutputStream out)
+  /**
+   * Writes what a recording has so far; a running one runs on. Nothing is left in the target,
+   * however this ends, see {@link RemoteDump}.
+   *
+   * @param brokenOff tells whether the rest is no longer wanted
+   * @throws AttachException if so, or if the target fails
+   */
+  public void copy(RecordingInfo recording, OutputStream out, BooleanSupplier brokenOff)
       throws AttachException, JMException, IOException {
-    boolean running = recording.getState().equals("RUNNING");
-    long id =
-        running
-            ? ask(beans -> recorder(beans).cloneRecording(recording.getId(), true))
-            : recording.getId();
-    try {
-      long stream = ask(beans -> recorder(beans).openStream(id, Map.of("blockSize", BLOCK_BYTES)));
-      try {
-        for (byte[] block = read(stream); block.length > 0; block = read(stream)) {
-          out.write(block);
+    try (RemoteDump dump = RemoteDump.open(jvm, recording)) {
+      for (byte[] block = dump.read(); block.length > 0; block = dump.read()) {
+        if (brokenOff.getAsBoolean()) {
+          throw new AttachException("broken off: nothing was written");
         }
-      } finally {
-        ask(
-            beans -> {
-              recorder(beans).closeStream(stream);
-              return true;
-            });
-      }
-    } finally {
-      if (running) {
-        close(id);
+        out.write(block);
       }
     }
   }
@@ -133,34 +129,31 @@ public final class RemoteRecorder {
   /** Stops a recording that runs. */
   public void stop(RecordingInfo recording) throws AttachException, JMException {
     if (recording.getState().equals("RUNNING")) {
-      ask(beans -> recorder(beans).stopRecording(recording.getId()));
+      ask(recorder -> recorder.stopRecording(recording.getId()));
     }
   }
 
   /** Forgets a recording and what it has. */
   public void close(long id) throws AttachException, JMException {
     ask(
-        beans -> {
-          recorder(beans).closeRecording(id);
+        recorder -> {
+          recorder.closeRecording(id);
           return true;
         });
   }
 
-  private <T> T ask(JvmConnection.Call<T> question) throws AttachException, JMException {
+  private <T> T ask(Question<T> question) throws AttachException, JMException {
+    return ask(jvm, question);
+  }
+
+  /** Asks the recorder of a JVM; what it refuses is a sentence. */
+  static <T> T ask(JvmConnection jvm, Question<T> question) throws AttachException, JMException {
     try {
-      return jvm.call(question);
+      return jvm.call(beans -> question.to(recorder(beans)));
     } catch (IllegalArgumentException | IllegalStateException e) {
       // What Flight Recorder refuses, for example to read of a recording that was closed meanwhile.
       throw new AttachException("process " + jvm.pid() + " refuses: " + e.getMessage(), e);
     }
-  }
-
-  private byte[] read(long stream) throws AttachException, JMException {
-    return ask(
-        beans -> {
-          byte[] block = recorder(beans).readStream(stream);
-          return block == null ? new byte[0] : block; // null at the end
-        });
   }
 
   private static FlightRecorderMXBean recorder(MBeanServerConnection beans) {

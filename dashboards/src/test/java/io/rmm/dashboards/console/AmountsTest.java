@@ -16,6 +16,7 @@ class AmountsTest {
     "1023, 1023 B",
     "1024, 1.0 KiB",
     "1572864, 1.5 MiB",
+    "104857600, 100 MiB",
     "9223372036854775807, 8.0 EiB"
   })
   void bytesAreSpelled(long bytes, String spelled) {

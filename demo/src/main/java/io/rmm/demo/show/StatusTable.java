@@ -3,6 +3,7 @@ package io.rmm.demo.show;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.dashboards.console.Amounts;
 import io.rmm.demo.cache.Cache;
 import io.rmm.demo.cache.Database;
 import java.time.Duration;
@@ -65,9 +66,9 @@ public final class StatusTable {
             "%4d s  used %s  committed %s  peak %s  live blocks %s"
                 .formatted(
                     Duration.ofNanos(now - begun).toSeconds(),
-                    Units.bytes(snapshot.usedBytes()),
-                    Units.bytes(snapshot.committedBytes()),
-                    Units.bytes(snapshot.peakUsedBytes()),
+                    Amounts.bytes(snapshot.usedBytes()),
+                    Amounts.bytes(snapshot.committedBytes()),
+                    Amounts.bytes(snapshot.peakUsedBytes()),
                     Units.count(snapshot.liveBlocks()))));
     String titles =
         ROW.formatted("tenant", "used", "peak", "limit", "keys", "ops/s", "evicted", "expired");
@@ -95,9 +96,9 @@ public final class StatusTable {
     return cut(
         ROW.formatted(
             name(database),
-            Units.bytes(database.budget().usedBytes()),
-            Units.bytes(database.budget().peakBytes()),
-            Units.bytes(database.budget().limits().hard()),
+            Amounts.bytes(database.budget().usedBytes()),
+            Amounts.bytes(database.budget().peakBytes()),
+            Amounts.bytes(database.budget().limits().hard()),
             Units.count(database.size()),
             Units.count(commandsASecond),
             Units.count(database.counters().evicted()),
@@ -116,7 +117,7 @@ public final class StatusTable {
                 .formatted(
                     Units.count(findings.misuses()),
                     Units.count(findings.leaks()),
-                    Units.bytes(findings.leakedBytes())));
+                    Amounts.bytes(findings.leakedBytes())));
     return findings.misuses() + findings.leaks() > 0 ? display.red(text) : text;
   }
 
@@ -129,8 +130,8 @@ public final class StatusTable {
               .formatted(
                   last.knob().id(),
                   last.verdict().name().toLowerCase(Locale.ROOT),
-                  Units.bytes(last.oldValue()),
-                  Units.bytes(last.newValue()),
+                  Amounts.bytes(last.oldValue()),
+                  Amounts.bytes(last.newValue()),
                   last.rule());
     }
     return cut(text);

@@ -2,6 +2,7 @@ package io.rmm.demo.show;
 
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseKind;
+import io.rmm.dashboards.console.Amounts;
 import io.rmm.demo.cache.Cache;
 import io.rmm.demo.cache.Database;
 import io.rmm.demo.cache.DatabaseCounters;
@@ -33,7 +34,7 @@ public final class Summary {
                 Units.count(snapshot.allocations()),
                 Units.count(snapshot.frees()),
                 Units.count(snapshot.rejections()),
-                Units.bytes(snapshot.peakUsedBytes())));
+                Amounts.bytes(snapshot.peakUsedBytes())));
     for (Database database : cache.databases()) {
       DatabaseCounters counters = database.counters();
       if (counters.commands() > 0) {
@@ -47,7 +48,7 @@ public final class Summary {
                     Units.count(counters.misses()),
                     Units.count(counters.evicted()),
                     Units.count(counters.expired()),
-                    Units.bytes(database.budget().peakBytes())));
+                    Amounts.bytes(database.budget().peakBytes())));
       }
     }
     return lines;
@@ -107,7 +108,8 @@ public final class Summary {
     String kind = finding.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     return finding.kind() == MisuseKind.LEAK
         ? "leak: %s, standing for %s,"
-            .formatted(Units.count(finding.count(), "observed block"), Units.bytes(finding.bytes()))
+            .formatted(
+                Units.count(finding.count(), "observed block"), Amounts.bytes(finding.bytes()))
         : "%s: %s".formatted(kind, Units.count(finding.count(), "time"));
   }
 }

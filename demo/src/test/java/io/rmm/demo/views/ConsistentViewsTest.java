@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.signal.ManagedBean;
@@ -39,13 +40,18 @@ class ConsistentViewsTest {
     InMemoryMetricReader reader = InMemoryMetricReader.create();
     SdkMeterProvider meters = SdkMeterProvider.builder().registerMetricReader(reader).build();
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    LastWord lastWord = new LastWord();
     try (OpenTelemetrySdk sdk = OpenTelemetrySdk.builder().setMeterProvider(meters).build();
         RecordingStream stream = new RecordingStream()) {
       RecordedStatistics statistics = RecordedStatistics.from(stream, NAME);
       EventSums sums = EventSums.from(stream, NAME);
       stream.startAsync();
       try (MemoryManager manager =
-              MemoryManager.builder().name(NAME).view(new OpenTelemetryView(sdk)).build();
+              MemoryManager.builder()
+                  .name(NAME)
+                  .listener(lastWord)
+                  .view(new OpenTelemetryView(sdk))
+                  .build();
           RmmMetrics binder = new RmmMetrics(manager)) {
         manager.awaitViews();
         binder.bindTo(registry);
@@ -66,11 +72,16 @@ class ConsistentViewsTest {
                         all);
                     assertShown(MetricFigures.read(reader, NAME), MetricFigures.NAMES, all);
                     assertShown(MetricFigures.read(registry, NAME), MetricFigures.NAMES, all);
-                    assertTelemetryIsCountedAlike(reader, beans);
+                    assertTelemetryIsCountedAlike(reader, beans, statistics);
                   });
           exercise.assertSomethingHappenedOfEverything(SnapshotFigures.of(manager.snapshot()));
         }
       }
+      // The exporter has ended before the manager's other views, and sent something then.
+      assertThat(lastWord.told).isNotEmpty();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(statistics.telemetry()).isEqualTo(lastWord.told));
     }
   }
 
@@ -80,13 +91,45 @@ class ConsistentViewsTest {
   }
 
   /** What no snapshot knows, because it is about what becomes of the telemetry. */
-  private static void assertTelemetryIsCountedAlike(InMemoryMetricReader reader, BeanFigures beans)
+  private static void assertTelemetryIsCountedAlike(
+      InMemoryMetricReader reader, BeanFigures beans, RecordedStatistics statistics)
       throws JMException {
     long sent = beans.number(ManagedBean.EXPORTER, "Sent");
     assertThat(sent).isPositive();
     assertThat(MetricFigures.value(reader, Metric.TELEMETRY_SENT, NAME)).isEqualTo(sent);
     assertThat(MetricFigures.value(reader, Metric.TELEMETRY_DROPPED, NAME))
         .isEqualTo(beans.number(ManagedBean.EXPORTER, "Dropped"));
+    assertThat(statistics.telemetry())
+        .isEqualTo(
+            Map.of(
+                "sent",
+                sent,
+                "dropped",
+                beans.number(ManagedBean.EXPORTER, "Dropped"),
+                "failed",
+                beans.number(ManagedBean.EXPORTER, "Failed"),
+                "queued",
+                beans.number(ManagedBean.EXPORTER, "Queued")));
+  }
+
+  /** What an exporter has done in all, as a listener is told. */
+  private static final class LastWord implements MemoryListener {
+
+    private volatile Map<String, Long> told = Map.of();
+
+    @Override
+    public void onExporterEnd(ExporterStatistics last) {
+      told =
+          Map.of(
+              "sent",
+              last.sent(),
+              "dropped",
+              last.dropped(),
+              "failed",
+              last.failed(),
+              "queued",
+              last.queued());
+    }
   }
 
   /**

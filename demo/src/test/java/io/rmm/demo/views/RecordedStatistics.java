@@ -4,6 +4,7 @@ import io.rmm.allocator.signal.EventNames;
 import io.rmm.allocator.signal.EventType;
 import io.rmm.demo.views.Figure.Part;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +31,11 @@ final class RecordedStatistics {
           Part.MISUSE,
           Set.of());
 
+  /** What statistics of an exporter tell, but for the lag, which is another at each moment. */
+  private static final List<String> OF_EXPORTER = List.of("sent", "dropped", "failed", "queued");
+
   private final Map<Figure, Long> figures = new ConcurrentHashMap<>();
+  private final Map<String, Long> telemetry = new ConcurrentHashMap<>();
   private final String manager;
 
   private RecordedStatistics(String manager) {
@@ -48,7 +53,19 @@ final class RecordedStatistics {
         EventNames.SIZE_CLASS_STATISTICS,
         Part.SIZE_CLASS,
         event -> String.valueOf(event.getLong("sizeClass")));
+    statistics.takeTelemetry(stream);
     return statistics;
+  }
+
+  private void takeTelemetry(RecordingStream stream) {
+    stream.enable(EventNames.EXPORTER_STATISTICS).withPeriod(PERIOD);
+    stream.onEvent(
+        EventNames.EXPORTER_STATISTICS,
+        event -> {
+          if (event.getString("manager").equals(manager)) {
+            OF_EXPORTER.forEach(field -> telemetry.put(field, event.getLong(field)));
+          }
+        });
   }
 
   private void take(
@@ -63,6 +80,11 @@ final class RecordedStatistics {
             }
           }
         });
+  }
+
+  /** Returns what the manager's exporter has done, of which there must be one only. */
+  Map<String, Long> telemetry() {
+    return new TreeMap<>(telemetry);
   }
 
   Map<Figure, Long> read() {

@@ -17,10 +17,15 @@ import static io.rmm.allocator.signal.Attributes.MISUSE_OFFSET;
 import static io.rmm.allocator.signal.Attributes.REJECTED_BY;
 import static io.rmm.allocator.signal.Attributes.REQUESTED_SIZE;
 import static io.rmm.allocator.signal.Attributes.THREAD_NAME;
+import static io.rmm.allocator.signal.Attributes.TUNING_CONFIRMED;
 import static io.rmm.allocator.signal.Attributes.TUNING_KNOB;
+import static io.rmm.allocator.signal.Attributes.TUNING_MEASURED_BYTES;
+import static io.rmm.allocator.signal.Attributes.TUNING_MEASURED_COST;
 import static io.rmm.allocator.signal.Attributes.TUNING_MODE;
 import static io.rmm.allocator.signal.Attributes.TUNING_NEW_VALUE;
 import static io.rmm.allocator.signal.Attributes.TUNING_OLD_VALUE;
+import static io.rmm.allocator.signal.Attributes.TUNING_PREDICTED_BYTES;
+import static io.rmm.allocator.signal.Attributes.TUNING_PREDICTED_COST;
 import static io.rmm.allocator.signal.Attributes.TUNING_RULE;
 import static io.rmm.allocator.signal.Attributes.TUNING_VERDICT;
 
@@ -32,6 +37,8 @@ import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningEffect;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.LogEvent;
 import io.rmm.exporter.metrics.MetricPoint;
 import java.time.Instant;
@@ -112,15 +119,36 @@ record Event(
   static Event of(TuningDecision decision) {
     return of(
         LogEvent.TUNING_DECIDED,
-        attributes ->
-            attributes
-                .put(TUNING_KNOB, decision.knob().id())
-                .put(TUNING_VERDICT, decision.verdict().name().toLowerCase(Locale.ROOT))
-                .put(TUNING_OLD_VALUE, decision.oldValue())
-                .put(TUNING_NEW_VALUE, decision.newValue())
-                .put(TUNING_RULE, decision.rule())
-                .put(TUNING_MODE, decision.mode().name().toLowerCase(Locale.ROOT))
-                .put(DETAIL, decision.reason()));
+        attributes -> {
+          putDecision(attributes, decision);
+          attributes
+              .put(TUNING_MODE, decision.mode().name().toLowerCase(Locale.ROOT))
+              .put(DETAIL, decision.reason());
+        });
+  }
+
+  static Event of(TuningOutcome outcome) {
+    return of(
+        LogEvent.TUNING_ASSESSED,
+        attributes -> {
+          putDecision(attributes, outcome.decision());
+          putKnown(attributes, TUNING_MEASURED_COST, outcome.measured().cost());
+          putKnown(attributes, TUNING_MEASURED_BYTES, outcome.measured().bytes());
+          attributes
+              .put(TUNING_CONFIRMED, outcome.confirmed())
+              .put(DETAIL, "measured " + outcome.span().toSeconds() + " s after the decision");
+        });
+  }
+
+  private static void putDecision(AttributesBuilder attributes, TuningDecision decision) {
+    attributes
+        .put(TUNING_KNOB, decision.knob().id())
+        .put(TUNING_VERDICT, decision.verdict().name().toLowerCase(Locale.ROOT))
+        .put(TUNING_OLD_VALUE, decision.oldValue())
+        .put(TUNING_NEW_VALUE, decision.newValue())
+        .put(TUNING_RULE, decision.rule());
+    putKnown(attributes, TUNING_PREDICTED_COST, decision.predicted().cost());
+    putKnown(attributes, TUNING_PREDICTED_BYTES, decision.predicted().bytes());
   }
 
   /** Makes the event that tells of {@code count} further ones of {@code cause}. */
@@ -145,13 +173,19 @@ record Event(
     return switch (type) {
       case MISUSE -> Severity.ERROR;
       case LEAK_SUSPECTED, ALLOCATION_REJECTED -> Severity.WARN;
-      case TUNING_DECIDED, MANAGER_STARTED, MANAGER_CLOSED -> Severity.INFO;
+      case TUNING_DECIDED, TUNING_ASSESSED, MANAGER_STARTED, MANAGER_CLOSED -> Severity.INFO;
     };
   }
 
   private static void putKnown(AttributesBuilder attributes, String key, String value) {
     if (!value.isEmpty()) {
       attributes.put(key, value);
+    }
+  }
+
+  private static void putKnown(AttributesBuilder attributes, String key, long figure) {
+    if (figure != TuningEffect.NOT_KNOWN) {
+      attributes.put(key, figure);
     }
   }
 

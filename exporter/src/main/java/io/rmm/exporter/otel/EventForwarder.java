@@ -12,6 +12,7 @@ import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.LogEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -153,6 +154,11 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
   @Override
   public void onTuning(TuningDecision decision) {
     offer(Event.of(decision));
+  }
+
+  @Override
+  public void onTuningOutcome(TuningOutcome outcome) {
+    offer(Event.of(outcome));
   }
 
   private void forward(Cause cause, Supplier<Event> event) {

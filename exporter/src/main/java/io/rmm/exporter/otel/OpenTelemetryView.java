@@ -171,10 +171,10 @@ public final class OpenTelemetryView implements MemoryView {
         return;
       }
       source.removeListener(events);
-      source.removeExporter(statistics);
       events.insist(Event.of(LogEvent.MANAGER_CLOSED, source.snapshot().toString()));
       events.close();
       delivery.flushMetrics();
+      source.removeExporter(statistics); // now it has done all that it does
       reading.close();
       process.close();
       shown.remove(source.name());

@@ -1,7 +1,6 @@
 package io.rmm.exporter.tuning;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,12 +11,9 @@ import java.util.List;
  * whichever is less. So a level that lasts is remembered for the whole window, waves are remembered
  * for a minute, and a single peak is forgotten after that minute.
  *
- * <p>Samples are a second apart, and demand moves between them. But where that costs something, it
- * leaves traces. Memory is mapped only when what is committed does not suffice: so demand has
- * reached what is committed. And memory is trimmed until as much as the limit lies idle: so demand
- * has been that far below what was committed. Each sample therefore says how high and how low
- * demand has been since the one before. And what was trimmed at one time and mapped again at
- * another tells of a wave as high as that and the limit, even if no sample saw its crest.
+ * <p>Each {@link DemandInterval} says how high and how low demand has been. And what was trimmed at
+ * one time and mapped again at another tells of a wave as high as that and the limit, even if no
+ * sample saw its crest.
  *
  * @param span time from the first sample to the last
  * @param peakBytes the highest demand in the window
@@ -46,35 +42,34 @@ record DemandStatistics(
   static final Duration SUSTAINED = Duration.ofSeconds(20);
 
   /**
-   * Reads {@code window}.
+   * Reads a window.
    *
-   * @param window samples in the order of time, one or more, from {@link #WINDOW}
+   * @param intervals intervals in the order of time, one or more, from {@link #WINDOW}
    */
-  static DemandStatistics of(List<DemandSample> window) {
-    List<Interval> intervals = intervals(window);
-    Interval last = intervals.getLast();
-    List<Interval> recent =
+  static DemandStatistics of(List<DemandInterval> intervals) {
+    DemandInterval last = intervals.getLast();
+    List<DemandInterval> recent =
         intervals.stream()
-            .filter(interval -> last.nanos - interval.nanos <= SHORT_TERM.toNanos())
+            .filter(interval -> last.nanos() - interval.nanos() <= SHORT_TERM.toNanos())
             .toList();
-    long low = recent.stream().mapToLong(Interval::low).min().orElse(0);
+    long low = recent.stream().mapToLong(DemandInterval::low).min().orElse(0);
     long wave = 0;
     long remapped = 0;
     long outside = 0;
     long largestTrim = 0;
-    for (Interval interval : recent) {
+    for (DemandInterval interval : recent) {
       // Within one interval, what was mapped counts as mapped before the rest was trimmed.
-      long again = Math.min(outside, interval.mapped);
+      long again = Math.min(outside, interval.mapped());
       if (again > 0) {
-        wave = Math.max(wave, interval.limit + Math.min(again, largestTrim));
+        wave = Math.max(wave, interval.limit() + Math.min(again, largestTrim));
       }
       remapped += again;
-      outside += interval.trimmed - again;
-      largestTrim = Math.max(largestTrim, interval.trimmed);
+      outside += interval.trimmed() - again;
+      largestTrim = Math.max(largestTrim, interval.trimmed());
     }
     long high = Math.max(low + wave, highest(recent));
     return new DemandStatistics(
-        Duration.ofNanos(last.nanos - intervals.getFirst().nanos),
+        Duration.ofNanos(last.nanos() - intervals.getFirst().nanos()),
         Math.max(high, highest(intervals)),
         sustained(intervals),
         high - low,
@@ -82,57 +77,18 @@ record DemandStatistics(
         remapped);
   }
 
-  private static long highest(List<Interval> intervals) {
-    return intervals.stream().mapToLong(Interval::high).max().orElse(0);
-  }
-
-  /**
-   * What happened from one sample to the next.
-   *
-   * @param nanos when it ended
-   * @param low the lowest demand
-   * @param high the highest demand
-   * @param mapped bytes mapped
-   * @param trimmed bytes trimmed
-   * @param limit the limit to which they were
-   */
-  private record Interval(long nanos, long low, long high, long mapped, long trimmed, long limit) {}
-
-  private static List<Interval> intervals(List<DemandSample> window) {
-    List<Interval> intervals = new ArrayList<>(window.size());
-    DemandSample first = window.getFirst();
-    intervals.add(new Interval(first.nanos(), first.demandBytes(), first.demandBytes(), 0, 0, 0));
-    // All that was ever mapped is what is committed and what has been returned. The two are not
-    // read at one instant, so that the sum may dip: only new heights count.
-    long everMapped = first.committedBytes() + first.returnedBytes();
-    long trimmedBefore = first.trimmedBytes();
-    for (DemandSample sample : window.subList(1, window.size())) {
-      long sum = sample.committedBytes() + sample.returnedBytes();
-      long mapped = Math.max(0, sum - everMapped);
-      long trimmed = sample.trimmedBytes() - trimmedBefore;
-      long high = sample.demandBytes();
-      if (mapped > 0) {
-        high = Math.max(high, sample.committedBytes());
-      }
-      long low = sample.demandBytes();
-      if (trimmed > 0) {
-        low = Math.clamp(sample.committedBytes() - mapped - sample.limitBytes(), 0, low);
-      }
-      intervals.add(new Interval(sample.nanos(), low, high, mapped, trimmed, sample.limitBytes()));
-      everMapped += mapped;
-      trimmedBefore = sample.trimmedBytes();
-    }
-    return intervals;
+  private static long highest(List<DemandInterval> intervals) {
+    return intervals.stream().mapToLong(DemandInterval::high).max().orElse(0);
   }
 
   /** The highest of the lowest values of all stretches that last long enough. */
-  private static long sustained(List<Interval> intervals) {
+  private static long sustained(List<DemandInterval> intervals) {
     long highest = 0;
     for (int start = 0; start < intervals.size(); start++) {
       long low = Long.MAX_VALUE;
       for (int i = start; i < intervals.size() && low > highest; i++) {
-        low = Math.min(low, intervals.get(i).low);
-        if (intervals.get(i).nanos - intervals.get(start).nanos >= SUSTAINED.toNanos()) {
+        low = Math.min(low, intervals.get(i).low());
+        if (intervals.get(i).nanos() - intervals.get(start).nanos() >= SUSTAINED.toNanos()) {
           highest = Math.max(highest, low);
           break;
         }

@@ -6,8 +6,11 @@ import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningDecision.Verdict;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.TuningOutcome;
+import io.rmm.allocator.WhatIf;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -18,8 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mechanism around {@link RetentionPolicy}: takes the samples, keeps the window, and has done
@@ -36,12 +40,16 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   private final Bounds bounds;
   private final LongSupplier nanoTime;
   private final ScheduledExecutorService ticker;
-  private final AtomicLong trimmedBytes = new AtomicLong();
+  private final ReturnCosts costs = new ReturnCosts();
+  private final OutcomeWatch watch = new OutcomeWatch();
   private final ArrayDeque<DemandSample> window = new ArrayDeque<>();
   private MoveHistory history = MoveHistory.none();
   private String lastRule = "";
   private int failures;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** The model as of the last step, for those who ask; null while there is none. */
+  private volatile @Nullable RetentionModel model;
 
   RetentionLoop(MemoryManager manager, Bounds bounds, LongSupplier nanoTime) {
     this.manager = manager;
@@ -54,7 +62,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
                 .name("rmm-tuner-" + manager.name())
                 .inheritInheritableThreadLocals(false)
                 .factory());
-    manager.beginTuning(TuningMode.APPLY);
+    manager.beginTuning(TuningMode.APPLY, this::whatIf);
     manager.addListener(this);
   }
 
@@ -66,9 +74,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
 
   @Override
   public void onChunk(ChunkEvent event) {
-    if (event.kind() == ChunkEvent.Kind.UNMAP && event.cause().equals("limit")) {
-      trimmedBytes.addAndGet(event.bytes());
-    }
+    costs.add(event);
   }
 
   /** Takes a sample, and does what follows from the window. Never throws. */
@@ -98,22 +104,31 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
       // What was seen before is no demand of now when it goes on.
       window.clear();
       lastRule = "";
+      model = null;
+      watch.end(costs.nanos()).ifPresent(this::tell);
+      costs.pause();
       return;
     }
     MemorySnapshot snapshot = manager.snapshot();
-    window.addLast(DemandSample.of(snapshot, trimmedBytes.get(), nanos));
+    window.addLast(DemandSample.of(snapshot, costs.trimmedBytes(), nanos));
     while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
       window.removeFirst();
     }
+    List<DemandInterval> intervals = DemandInterval.of(List.copyOf(window));
+    costs.step(intervals.getLast().mapped());
+    RetentionModel now = RetentionModel.of(intervals, costs.prices());
+    model = now;
+    watch.sample(nanos, snapshot.retainedBytes(), snapshot.retainedLimitBytes());
+    watch.due(costs.nanos()).ifPresent(this::tell);
     TuningDecision decision =
         RetentionPolicy.decide(
-            DemandStatistics.of(List.copyOf(window)),
+            DemandStatistics.of(intervals),
             snapshot.retainedLimitBytes(),
             boundsNow(snapshot),
             history,
             nanos);
     if (mode == TuningMode.ADVISE) {
-      decision = advice(decision);
+      decision = advice(decision, now);
     }
     boolean held = decision.verdict() == Verdict.HELD;
     if (held
@@ -123,8 +138,13 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
       return;
     }
     lastRule = decision.rule();
-    manager.tune(decision);
-    if (!held) {
+    decision = decision.predicting(now.under(decision.newValue()));
+    if (held) {
+      manager.tune(decision);
+    } else {
+      watch.end(costs.nanos()).ifPresent(this::tell);
+      manager.tune(decision);
+      watch.begin(decision, nanos, costs.nanos());
       history = history.with(nanos, decision.verdict());
     }
     LOG.log(
@@ -142,7 +162,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   /**
    * Returns {@code decision} as one that leaves the knob alone, and says what it would have been.
    */
-  private static TuningDecision advice(TuningDecision decision) {
+  private static TuningDecision advice(TuningDecision decision, RetentionModel model) {
     String reason =
         decision.verdict() == Verdict.HELD
             ? decision.reason()
@@ -151,7 +171,9 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
                 + " to "
                 + decision.newValue()
                 + ": "
-                + decision.reason();
+                + decision.reason()
+                + "; predicted "
+                + inWords(model.under(decision.newValue()));
     return new TuningDecision(
         decision.knob(),
         decision.oldValue(),
@@ -160,6 +182,47 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
         decision.rule(),
         reason,
         TuningMode.ADVISE);
+  }
+
+  private void tell(TuningOutcome outcome) {
+    manager.assess(outcome);
+    TuningDecision decision = outcome.decision();
+    LOG.log(
+        Level.INFO,
+        "{0}: {1} {2} from {3} to {4} bytes {5} s ago is {6}confirmed; predicted {7}, measured {8}",
+        manager.name(),
+        decision.knob().id(),
+        decision.verdict().name().toLowerCase(Locale.ROOT),
+        decision.oldValue(),
+        decision.newValue(),
+        outcome.span().toSeconds(),
+        outcome.confirmed() ? "" : "not ",
+        inWords(decision.predicted()),
+        inWords(outcome.measured()));
+  }
+
+  private static String inWords(TuningEffect effect) {
+    if (effect.equals(TuningEffect.UNKNOWN)) {
+      return "nothing";
+    }
+    String cost = effect.isCostKnown() ? effect.cost() + " ns/s" : "an unknown cost";
+    return cost + " and " + effect.bytes() + " bytes idle";
+  }
+
+  /** Tells what lower and higher limits would do, that in force among them. */
+  private List<WhatIf> whatIf() {
+    RetentionModel now = model;
+    if (now == null) {
+      return List.of();
+    }
+    long limit = manager.knob(TuningKnob.RETAINED_BYTES);
+    long most = Long.MAX_VALUE / 4;
+    return LongStream.of(
+            limit / 4, limit / 2, limit, 2 * Math.min(limit, most), 4 * Math.min(limit, most))
+        .distinct()
+        .mapToObj(value -> new WhatIf(TuningKnob.RETAINED_BYTES, value, now.under(value)))
+        .filter(row -> row.predicted().areBytesKnown())
+        .toList();
   }
 
   /** The root's hard limit may change at any time, and be below the floor. */
@@ -178,6 +241,7 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
       manager.removeListener(this);
       ticker.shutdown();
       manager.endTuning();
+      watch.end(costs.nanos()).ifPresent(this::tell);
     }
   }
 }

@@ -18,6 +18,11 @@ import io.rmm.allocator.MemoryView;
  * alone on purpose, that goes there too (level DEBUG), but only when its rule is another than that
  * of the decision before: why nothing is done is told once, not each second.
  *
+ * <p>Each decision carries what {@link RetentionModel} predicts of the new value, at prices that
+ * this process has measured. A minute after a change {@link OutcomeWatch} compares that with what
+ * came of it, and tells by {@link MemoryManager#assess}. {@link MemoryManager#whatIf()} has the
+ * predictions for lower and higher values, as of now.
+ *
  * <p>It begins in mode {@link io.rmm.allocator.TuningMode#APPLY} and obeys {@link
  * MemoryManager#setTuningMode}. In mode {@code ADVISE} it tells a change as a decision to hold,
  * with what it would have done in the reason; in mode {@code OFF} it looks at nothing.

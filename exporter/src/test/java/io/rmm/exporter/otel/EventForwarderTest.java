@@ -30,7 +30,9 @@ import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.TuningDecision;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.signal.LogEvent;
 import io.rmm.exporter.CapturedLog;
 import java.time.Duration;
@@ -116,9 +118,17 @@ class EventForwarderTest {
     MemoryManager manager = manager();
     Budget tenant = manager.rootBudget().child("tenant", BudgetLimits.hard(4096));
     assertThatThrownBy(() -> tenant.allocate(8192));
-    manager.tune(
+    TuningDecision decision =
         new TuningDecision(
-            TuningKnob.RETAINED_BYTES, 7, 8, TuningDecision.Verdict.RAISED, "rule", "because"));
+            TuningKnob.RETAINED_BYTES, 7, 8, TuningDecision.Verdict.RAISED, "rule", "because");
+    manager.tune(decision);
+    manager.tune(decision.predicting(new TuningEffect(1, 2)));
+    manager.assess(
+        new TuningOutcome(
+            decision.predicting(new TuningEffect(1, 2)),
+            Duration.ofSeconds(60),
+            new TuningEffect(3, 4),
+            false));
     manager.close();
 
     assertThat(records(LogEvent.ALLOCATION_REJECTED).getFirst())
@@ -138,7 +148,27 @@ class EventForwarderTest {
             equalTo(AttributeKey.longKey("rmm.tuning.new_value"), 8),
             equalTo(AttributeKey.stringKey("rmm.tuning.rule"), "rule"),
             equalTo(AttributeKey.stringKey("rmm.tuning.mode"), "apply"),
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_cost"), null),
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_bytes"), null),
             equalTo(AttributeKey.stringKey("rmm.detail"), "because"));
+    assertThat(records(LogEvent.TUNING_DECIDED).getLast())
+        .hasAttributesSatisfying(
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_cost"), 1),
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_bytes"), 2));
+    assertThat(records(LogEvent.TUNING_ASSESSED).getFirst())
+        .hasSeverity(Severity.INFO)
+        .hasAttributesSatisfying(
+            equalTo(AttributeKey.stringKey("rmm.tuning.knob"), "retained_bytes"),
+            equalTo(AttributeKey.stringKey("rmm.tuning.verdict"), "raised"),
+            equalTo(AttributeKey.longKey("rmm.tuning.old_value"), 7),
+            equalTo(AttributeKey.longKey("rmm.tuning.new_value"), 8),
+            equalTo(AttributeKey.stringKey("rmm.tuning.rule"), "rule"),
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_cost"), 1),
+            equalTo(AttributeKey.longKey("rmm.tuning.predicted_bytes"), 2),
+            equalTo(AttributeKey.longKey("rmm.tuning.measured_cost"), 3),
+            equalTo(AttributeKey.longKey("rmm.tuning.measured_bytes"), 4),
+            equalTo(AttributeKey.booleanKey("rmm.tuning.confirmed"), false),
+            equalTo(AttributeKey.stringKey("rmm.detail"), "measured 60 s after the decision"));
   }
 
   @Test

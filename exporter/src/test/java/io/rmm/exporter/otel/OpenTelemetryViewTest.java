@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.rmm.allocator.Block;
 import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
@@ -32,8 +33,10 @@ import io.rmm.exporter.metrics.MetricPoint;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +132,29 @@ class OpenTelemetryViewTest {
         reader.collectAllMetrics();
         assertThat(source.snapshots).hasValue(2);
       }
+    }
+  }
+
+  /** Also of what comes last, as that the manager is closed. */
+  @Test
+  void whatItHasDoneInAllIsToldAtItsEnd() throws Exception {
+    List<ExporterStatistics> ended = new CopyOnWriteArrayList<>();
+    MemoryListener witness =
+        new MemoryListener() {
+          @Override
+          public void onExporterEnd(ExporterStatistics last) {
+            ended.add(last);
+          }
+        };
+    OpenTelemetryView view = new OpenTelemetryView(sdk);
+    try (MemoryManager manager = manager("orders")) {
+      manager.addListener(witness);
+      AutoCloseable attachment = view.attach(manager);
+      attachment.close();
+      attachment.close();
+      // That it was started and that it is closed.
+      assertThat(ended).containsExactly(new ExporterStatistics("opentelemetry", 2, 0, 0, 0, 0, ""));
+      assertThat(manager.exporters()).isEmpty();
     }
   }
 

@@ -61,7 +61,7 @@ class DemandStatisticsTest {
             sample(2, 260, 260, 100, 100), // 60 of them back
             sample(3, 100, 160, 200, 200)); // another 100 trimmed
 
-    assertThat(DemandStatistics.of(window).remappedBytes()).isEqualTo(60);
+    assertThat(of(window).remappedBytes()).isEqualTo(60);
   }
 
   @Test
@@ -69,7 +69,7 @@ class DemandStatisticsTest {
     List<DemandSample> window =
         List.of(sample(0, 0, 0, 0, 0), sample(1, 500, 500, 0, 0), sample(2, 0, 50, 450, 450));
 
-    assertThat(DemandStatistics.of(window).remappedBytes()).isZero();
+    assertThat(of(window).remappedBytes()).isZero();
   }
 
   @Test
@@ -77,8 +77,8 @@ class DemandStatisticsTest {
     List<DemandSample> window =
         List.of(sample(0, 300, 300, 0, 0), sample(1, 0, 0, 300, 0), sample(2, 300, 300, 300, 0));
 
-    assertThat(DemandStatistics.of(window).remappedBytes()).isZero();
-    assertThat(DemandStatistics.of(window).fluctuationBytes()).isEqualTo(300);
+    assertThat(of(window).remappedBytes()).isZero();
+    assertThat(of(window).fluctuationBytes()).isEqualTo(300);
   }
 
   @Test
@@ -90,14 +90,13 @@ class DemandStatisticsTest {
             sample(2, 100, 200, 100, 100),
             sample(3, 100, 200, 100, 100));
 
-    assertThat(DemandStatistics.of(window).remappedBytes()).isZero();
+    assertThat(of(window).remappedBytes()).isZero();
   }
 
   @Test
   void aDipBetweenTwoSamplesIsKnownFromWhatWasTrimmed() {
     DemandStatistics demand =
-        DemandStatistics.of(
-            List.of(sample(0, 300, 300, 0, 0), sample(1, 300, 300, 200, 200))); // and mapped again
+        of(List.of(sample(0, 300, 300, 0, 0), sample(1, 300, 300, 200, 200))); // and mapped again
 
     assertThat(demand.lowBytes()).as("200 trimmed, and the limit idle").isEqualTo(50);
     assertThat(demand.fluctuationBytes()).isEqualTo(250);
@@ -106,7 +105,7 @@ class DemandStatisticsTest {
   @Test
   void aPeakBetweenTwoSamplesIsKnownFromWhatWasMapped() {
     DemandStatistics demand =
-        DemandStatistics.of(
+        of(
             List.of(
                 sample(0, 100, 100, 0, 0),
                 sample(1, 100, 300, 0, 0), // 200 mapped, and free again
@@ -120,7 +119,7 @@ class DemandStatisticsTest {
   @Test
   void aPeakThatIsTrimmedBeforeTheNextSampleIsKnownWhenItComesBack() {
     DemandStatistics demand =
-        DemandStatistics.of(
+        of(
             List.of(
                 sample(0, 0, 0, 0, 0),
                 sample(1, 0, 50, 200, 200), // 250 mapped, and trimmed down to the limit
@@ -134,7 +133,7 @@ class DemandStatisticsTest {
   @Test
   void manySmallTrimsAreNotTakenForOneLargeWave() {
     DemandStatistics demand =
-        DemandStatistics.of(
+        of(
             List.of(
                 sample(0, 100, 160, 0, 0),
                 sample(1, 90, 140, 20, 20),
@@ -145,6 +144,10 @@ class DemandStatisticsTest {
     assertThat(demand.remappedBytes()).isEqualTo(40);
     assertThat(demand.lowBytes()).isEqualTo(70);
     assertThat(demand.fluctuationBytes()).as("to what was committed").isEqualTo(90);
+  }
+
+  private static DemandStatistics of(List<DemandSample> window) {
+    return DemandStatistics.of(DemandInterval.of(window));
   }
 
   private static DemandSample sample(
@@ -158,6 +161,6 @@ class DemandStatisticsTest {
     for (int second = 0; second < seconds; second++) {
       window.add(sample(second, demand.applyAsLong(second), 1000, 0, 0));
     }
-    return DemandStatistics.of(window);
+    return of(window);
   }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.rmm.allocator.Block;
 import io.rmm.allocator.BudgetLimits;
-import io.rmm.allocator.ChunkEvent;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemorySnapshot;
@@ -15,12 +13,13 @@ import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningDecision.Verdict;
+import io.rmm.allocator.TuningEffect;
 import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
+import io.rmm.allocator.TuningOutcome;
 import io.rmm.exporter.CapturedLog;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,12 +37,18 @@ class RetentionTunerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private long second;
+  private final List<TuningOutcome> outcomes = new CopyOnWriteArrayList<>();
   private final List<TuningDecision> told = new CopyOnWriteArrayList<>();
   private final MemoryListener listener =
       new MemoryListener() {
         @Override
         public void onTuning(TuningDecision decision) {
           told.add(decision);
+        }
+
+        @Override
+        public void onTuningOutcome(TuningOutcome outcome) {
+          outcomes.add(outcome);
         }
       };
 
@@ -55,11 +60,11 @@ class RetentionTunerTest {
             MemoryManager.builder().discoverViews(false).listener(listener).build();
         RetentionLoop loop = loop(manager)) {
       AtomicLong trimmed = new AtomicLong();
-      manager.addListener(trims(trimmed)); // told after the loop, which was there before
+      manager.addListener(Bursts.trims(trimmed)); // told after the loop, which was there before
       long before = manager.knob(TuningKnob.RETAINED_BYTES);
       nextSecond(loop);
 
-      burst(manager, blockSize, before + 200 * MIB);
+      Bursts.burst(manager, blockSize, before + 200 * MIB);
       nextSecond(loop);
       assertThat(told)
           .as("one burst proves nothing")
@@ -68,7 +73,7 @@ class RetentionTunerTest {
       // The manager's clock trims what lies idle above the limit; then the burst comes back.
       await().atMost(PATIENCE).until(() -> trimmed.get() > 0);
       nextSecond(loop);
-      burst(manager, blockSize, before + 200 * MIB);
+      Bursts.burst(manager, blockSize, before + 200 * MIB);
       nextSecond(loop);
 
       TuningDecision raise = told.getLast();
@@ -135,7 +140,9 @@ class RetentionTunerTest {
       assertThat(told.getFirst().rule()).isEqualTo("bounds");
       assertThat(told.getFirst().newValue()).isEqualTo(before);
       assertThat(told.getFirst().reason())
-          .startsWith("in mode APPLY it would be lowered to " + 8 * MIB + ": ");
+          .startsWith("in mode APPLY it would be lowered to " + 8 * MIB + ": ")
+          .endsWith("; predicted nothing"); // one sample says nothing
+      assertThat(told.getFirst().predicted()).isEqualTo(TuningEffect.UNKNOWN);
       assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(before);
       assertThat(manager.snapshot().tuningDecisions()).isZero();
 
@@ -143,7 +150,18 @@ class RetentionTunerTest {
       nextSecond(loop);
       assertThat(told.getLast().mode()).isEqualTo(TuningMode.APPLY);
       assertThat(told.getLast().verdict()).isEqualTo(Verdict.LOWERED);
+      assertThat(told.getLast().predicted()).isEqualTo(new TuningEffect(0, 0));
       assertThat(manager.knob(TuningKnob.RETAINED_BYTES)).isEqualTo(8 * MIB);
+      assertThat(outcomes).as("nothing has changed before").isEmpty();
+
+      for (int second = 0; second < 20; second++) {
+        nextSecond(loop);
+      }
+      manager.setTuningMode(TuningMode.OFF);
+      nextSecond(loop);
+      nextSecond(loop);
+      assertThat(outcomes).as("told when it is turned off").hasSize(1);
+      assertThat(outcomes.getFirst().span()).isEqualTo(Duration.ofSeconds(20));
     }
   }
 
@@ -229,25 +247,6 @@ class RetentionTunerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RetentionTuner().attach(foreign))
         .withMessage("foreign is not a MemoryManager");
-  }
-
-  private static void burst(MemoryManager manager, long blockSize, long bytes) {
-    List<Block> blocks = new ArrayList<>();
-    for (long held = 0; held < bytes; held += blockSize) {
-      blocks.add(manager.allocate(blockSize));
-    }
-    blocks.forEach(Block::close);
-  }
-
-  private static MemoryListener trims(AtomicLong bytes) {
-    return new MemoryListener() {
-      @Override
-      public void onChunk(ChunkEvent event) {
-        if (event.cause().equals("limit")) {
-          bytes.addAndGet(event.bytes());
-        }
-      }
-    };
   }
 
   private static List<String> threads() {

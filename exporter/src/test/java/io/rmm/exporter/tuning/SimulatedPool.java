@@ -25,7 +25,11 @@ final class SimulatedPool {
   long committed;
   long mapped;
   long trimmed;
-  private long returned;
+
+  /** The sum of what is idle at each sample. */
+  long idleSum;
+
+  long returned;
   private final long[] idleByAge = new long[24];
   private long idleBefore;
   private long millis;
@@ -81,19 +85,24 @@ final class SimulatedPool {
   }
 
   private void step(long used) {
+    idleSum += committed - used;
     long nanos = Duration.ofMillis(millis).toNanos();
     window.addLast(new DemandSample(nanos, used, committed, returned, trimmed, limit));
     while (nanos - window.getFirst().nanos() > DemandStatistics.WINDOW.toNanos()) {
       window.removeFirst();
     }
     TuningDecision decision =
-        RetentionPolicy.decide(
-            DemandStatistics.of(List.copyOf(window)), limit, bounds, history, nanos);
+        RetentionPolicy.decide(DemandStatistics.of(intervals()), limit, bounds, history, nanos);
     if (decision.verdict() != Verdict.HELD) {
       moves.add(new Move(millis / 1000, decision));
       history = history.with(nanos, decision.verdict());
       limit = decision.newValue();
     }
+  }
+
+  /** Returns what samples say of the last five minutes. */
+  List<DemandInterval> intervals() {
+    return DemandInterval.of(List.copyOf(window));
   }
 
   /** Returns the most changes of direction in any hour. */

@@ -65,7 +65,7 @@ final class Claims {
     committed.put(
         Purpose.ARENAS,
         Math.max(
-            0, memory.of(Purpose.ARENAS).committed() - platform.direct() - managers.elsewhere()));
+            0, memory.of(Purpose.ARENAS).committed() - platform.direct() - managers.inArenas()));
   }
 
   /** Returns the committed bytes, as far as they are known. */
@@ -85,7 +85,7 @@ final class Claims {
             division.expect(purpose, memory.of(purpose).mostMapped());
           }
         });
-    division.claimCertain(Purpose.RMM, managers.elsewhere());
+    division.claimCertain(Purpose.RMM, managers.inArenas());
     division.claimCertain(Purpose.DIRECT_BUFFERS, platform.direct());
     division.claimCertain(Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L));
     return division.claimAll(mapped ? besideMappings(division) : allOf());
@@ -93,6 +93,7 @@ final class Claims {
 
   private Map<Purpose, Long> besideMappings(Division division) {
     Map<Purpose, Long> claims = new EnumMap<>(Purpose.class);
+    claims.put(Purpose.RMM, managers.elsewhere());
     if (tracked.isPresent() && division.hasTags()) {
       for (Purpose purpose : PARTLY_FROM_MALLOC) {
         claims.put(purpose, tracked.get().of(purpose).mallocBytes());
@@ -115,7 +116,7 @@ final class Claims {
     Map<Purpose, Long> claims = new EnumMap<>(committed);
     claims.remove(Purpose.DIRECT_BUFFERS);
     claims.remove(Purpose.ARENAS);
-    claims.merge(Purpose.RMM, -managers.elsewhere(), Long::sum);
+    claims.merge(Purpose.RMM, -managers.inArenas(), Long::sum);
     return claims;
   }
 }

@@ -108,6 +108,11 @@ public final class LedgerSampler {
     PlatformMemory platform = PlatformMemory.now();
     if (tracked.isEmpty()) {
       notes.add(TRACKING_OFF);
+    } else if (!managers.untold().isEmpty()) {
+      notes.add(
+          "It is not known where the memory of "
+              + String.join(", ", managers.untold())
+              + " is: if it is in arenas, these count it too");
     }
     Claims claims = new Claims(platform, managers, tracked, mapped);
     long unmet = claims.meet(division);

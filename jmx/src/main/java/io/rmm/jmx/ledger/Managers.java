@@ -3,7 +3,9 @@ package io.rmm.jmx.ledger;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.signal.ManagedBean;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -11,62 +13,110 @@ import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the memory managers of the process have committed.
+ * What the memory managers of the process have committed, and where that lies.
  *
  * <p>Those of another class loader, whose classes are not ours, are asked by their beans, if they
- * have some.
+ * have some. Names do not tell which beans those are: managers of two class loaders may have one
+ * name, as the default {@code rmm-1}. The class loader of the bean itself does.
+ *
+ * <p>Two sums are told apart, since the ledger takes them from different places. What a manager has
+ * from the operating system itself lies in a range of addresses that only its own class loader
+ * knows; native memory tracking does not see it. What it has from arenas of the JDK does tracking
+ * see, as "Other", and it was filled with zeros.
  *
  * @param committed bytes by manager; a second one of a name has its number behind it
- * @param elsewhere bytes of them that lie outside the address range that our own managers share:
- *     those of portable page sources, and of other class loaders
+ * @param outside bytes of them that lie outside the address range that our own managers share
+ * @param inArenas bytes of these that are in arenas of the JDK
+ * @param untold the managers that do not say where their memory is; it is taken not to be in arenas
  */
-record Managers(Map<String, Long> committed, long elsewhere) {
+record Managers(Map<String, Long> committed, long outside, long inArenas, List<String> untold) {
 
   private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
-  /** The setting that tells where a manager's memory comes from, and its value for the range. */
+  /** The setting that tells where a manager's memory comes from. */
   private static final String PAGE_SOURCE = "pageSource";
 
-  private static final String IN_RANGE = "linux";
-
   static Managers now(MBeanServer server, Collection<MemorySource> ours) {
-    Map<String, Long> committed = new TreeMap<>();
-    long elsewhere = 0;
-    for (MemorySource source : ours) {
-      long bytes = source.snapshot().committedBytes();
-      committed.put(freeName(committed, source.name()), bytes);
-      if (!IN_RANGE.equals(source.configuration().get(PAGE_SOURCE))) {
-        elsewhere += bytes;
-      }
-    }
-    // A bean that has the name of one of ours is taken for its own.
+    Sums sums = new Sums();
+    // By the numbers that their beans have; ours get those that are left.
     for (ObjectName bean : server.queryNames(pattern(), null)) {
-      String name = nameOf(bean);
-      if (!committed.containsKey(name)) {
-        long bytes = committedOf(server, bean);
-        committed.put(name, bytes);
-        elsewhere += bytes;
+      if (isOfOthers(server, bean)) {
+        sums.add(
+            nameOf(bean), numberOf(bean), committedOf(server, bean), true, sourceOf(server, bean));
       }
     }
-    return new Managers(committed, elsewhere);
+    for (MemorySource source : ours) {
+      String pageSource = source.configuration().getOrDefault(PAGE_SOURCE, "");
+      sums.add(source.name(), 1, source.snapshot().committedBytes(), false, pageSource);
+    }
+    return new Managers(sums.committed, sums.outside, sums.inArenas, List.copyOf(sums.untold));
   }
 
-  private static String freeName(Map<String, Long> taken, String name) {
-    String free = name;
-    for (int instance = 2; taken.containsKey(free); instance++) {
-      free = numbered(name, String.valueOf(instance));
+  /** What is added up. */
+  private static final class Sums {
+
+    private final Map<String, Long> committed = new TreeMap<>();
+    private final List<String> untold = new ArrayList<>();
+    private long outside;
+    private long inArenas;
+
+    void add(String name, int instance, long bytes, boolean ofOthers, String pageSource) {
+      String free = freeName(name, instance);
+      committed.put(free, bytes);
+      switch (pageSource) {
+        case "linux" -> outside += ofOthers ? bytes : 0;
+        case "portable" -> {
+          outside += bytes;
+          inArenas += bytes;
+        }
+        default -> {
+          outside += bytes;
+          untold.add(free);
+        }
+      }
     }
-    return free;
+
+    private String freeName(String name, int instance) {
+      String free = instance == 1 ? name : numbered(name, instance);
+      for (int next = instance + 1; committed.containsKey(free); next++) {
+        free = numbered(name, next);
+      }
+      return free;
+    }
+
+    private static String numbered(String name, int instance) {
+      return name + " (" + instance + ")";
+    }
+  }
+
+  /** Ours are registered by classes of this class loader, and known without being asked. */
+  private static boolean isOfOthers(MBeanServer server, ObjectName bean) {
+    try {
+      return !Objects.equals(server.getClassLoaderFor(bean), Managers.class.getClassLoader());
+    } catch (JMException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "Bean " + bean + " has gone", e);
+      return false;
+    }
   }
 
   private static long committedOf(MBeanServer server, ObjectName bean) {
+    return get(server, bean, "Committed") instanceof Long bytes ? bytes : 0;
+  }
+
+  /** A version of RMM before this attribute does not tell. */
+  private static String sourceOf(MBeanServer server, ObjectName bean) {
+    return get(server, bean, "PageSource") instanceof String source ? source : "";
+  }
+
+  private static @Nullable Object get(MBeanServer server, ObjectName bean, String attribute) {
     try {
-      return server.getAttribute(bean, "Committed") instanceof Long bytes ? bytes : 0;
+      return server.getAttribute(bean, attribute);
     } catch (JMException | RuntimeException e) {
       LOG.log(Level.DEBUG, "Bean " + bean + " has gone or does not answer", e);
-      return 0;
+      return null;
     }
   }
 
@@ -75,15 +125,22 @@ record Managers(Map<String, Long> committed, long elsewhere) {
     return committed.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static String nameOf(ObjectName bean) {
-    String manager = Objects.requireNonNullElse(bean.getKeyProperty("manager"), "");
-    String name = manager.startsWith("\"") ? ObjectName.unquote(manager) : manager;
-    String instance = bean.getKeyProperty("instance");
-    return instance == null ? name : numbered(name, instance);
+  /** Returns the bytes that are neither in the range of our own managers nor in arenas. */
+  long elsewhere() {
+    return outside - inArenas;
   }
 
-  private static String numbered(String name, String instance) {
-    return name + " (" + instance + ")";
+  private static String nameOf(ObjectName bean) {
+    String manager = Objects.requireNonNullElse(bean.getKeyProperty("manager"), "");
+    return manager.startsWith("\"") ? ObjectName.unquote(manager) : manager;
+  }
+
+  private static int numberOf(ObjectName bean) {
+    String instance = bean.getKeyProperty("instance");
+    // Whoever has registered the bean has chosen its name, which may have anything there.
+    return instance != null && instance.matches("[2-9]|[1-9]\\d{1,8}")
+        ? Integer.parseInt(instance)
+        : 1;
   }
 
   private static ObjectName pattern() {

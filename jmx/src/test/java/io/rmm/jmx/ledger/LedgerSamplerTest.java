@@ -1,12 +1,16 @@
 package io.rmm.jmx.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -67,6 +71,31 @@ class LedgerSamplerTest {
     file("maps", "7f00-7f01 r--p 0 00:00 0 \n".repeat((int) LedgerSampler.MOST_MAPPINGS + 1));
     assertThatAllIsEstimated(take());
     assertThat(take().notes()).anyMatch(note -> note.contains("has 250001 mappings"));
+  }
+
+  /** A manager of another class loader is known by its bean alone, and an old one tells less. */
+  @Test
+  void aBeanThatDoesNotTellWhereItsMemoryIsIsNotGuessedAbout() throws Exception {
+    file("status", STATUS);
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    ObjectName name = new ObjectName("io.rmm:type=MemoryManager,manager=old,instance=3");
+    server.registerMBean(new StandardMBean(() -> 12 * KIB, OldBean.class), name);
+    try {
+      Managers managers = Managers.now(server, List.of());
+      assertThat(managers.committed()).containsExactly(entry("old (3)", 12 * KIB));
+      assertThat(managers.outside()).isEqualTo(12 * KIB);
+      assertThat(managers.inArenas()).isZero();
+      assertThat(managers.untold()).containsExactly("old (3)");
+    } finally {
+      server.unregisterMBean(name);
+    }
+  }
+
+  /** What such a bean has. */
+  public interface OldBean {
+
+    /** Bytes backed by memory. */
+    long getCommitted();
   }
 
   private static void assertThatAllIsEstimated(LedgerSample sample) {

@@ -8,6 +8,7 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
 
 /** Reads the ledger of the process that it runs in, and prints it, a line for each figure. */
 final class LedgerPrinter {
@@ -47,6 +48,12 @@ final class LedgerPrinter {
             System.out.println("measured" + of + line.get("measured"));
             System.out.println("committed" + of + line.get("committed"));
             System.out.println("evidence" + of + line.get("evidence"));
+          }
+        }
+        case TabularData managers -> {
+          for (Object row : managers.values()) {
+            CompositeData manager = (CompositeData) row;
+            System.out.println("manager." + manager.get("key") + "=" + manager.get("value"));
           }
         }
         case String[] notes ->

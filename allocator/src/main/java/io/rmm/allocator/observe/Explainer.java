@@ -1,0 +1,259 @@
+package io.rmm.allocator.observe;
+
+import io.rmm.allocator.FreeCause;
+import io.rmm.allocator.MemoryMisuseException;
+import io.rmm.allocator.MisuseConfidence;
+import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.MisuseReport;
+import io.rmm.allocator.SafetyMode;
+import io.rmm.allocator.Site;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which block an exception of the JDK is about.
+ *
+ * <p>An access that the JDK refuses happens in the program's own frames, where none of our code
+ * runs; all that is left of it is an exception. What that tells differs:
+ *
+ * <ul>
+ *   <li>An access out of bounds names the segment with its address, by which the block is found for
+ *       certain, observed or not. (Through a byte buffer it does not.)
+ *   <li>An access to a closed scope, by the wrong thread, or to a page without memory tells where
+ *       it happened, and no more. So the observed blocks that it can be about are compared with the
+ *       exception by their sites: whoever uses a block is mostly near the code that allocated or
+ *       freed it. The one with the most frames in common is named, the later if there are two, as
+ *       {@link MisuseConfidence#LIKELY} if it is the only one with so many, and else as {@link
+ *       MisuseConfidence#POSSIBLE}.
+ * </ul>
+ *
+ * <p>The texts are those of JDK 25. If another JDK words them otherwise, less is explained.
+ */
+public final class Explainer {
+
+  /** Finds what stands at an address. */
+  public interface Blocks {
+
+    /** Returns the block in whose slot {@code address} lies, or null if none ever was there. */
+    @Nullable Located at(long address);
+  }
+
+  /**
+   * A block that was found by an address.
+   *
+   * @param blockId its id
+   * @param offset of the address from its start
+   * @param slotBytes bytes of its slot
+   * @param live whether it has not been freed
+   */
+  public record Located(long blockId, long offset, long slotBytes, boolean live) {}
+
+  private static final Pattern OUT_OF_BOUNDS =
+      Pattern.compile(
+          "address: 0x(?<address>\\p{XDigit}{1,16}), byteSize: (?<size>\\d{1,19}) \\};"
+              + " new offset = (?<offset>-?\\d{1,19}); new length = \\d{1,19}");
+
+  private static final String CLOSED = "Already closed";
+
+  /** How HotSpot words that memory is not there. */
+  private static final String FAULT = "a fault occurred in an unsafe memory access operation";
+
+  /** Frames of an exception that are compared: as many as sites have. */
+  private static final int MAX_FRAMES = 16;
+
+  private final Observer observer;
+  private final Blocks blocks;
+  private final SafetyMode mode;
+
+  /** Makes one for a manager of {@code mode}. */
+  public Explainer(Observer observer, Blocks blocks, SafetyMode mode) {
+    this.observer = observer;
+    this.blocks = blocks;
+    this.mode = mode;
+  }
+
+  /**
+   * Explains {@code error}, or the first of its causes that can be explained.
+   *
+   * @return what is known; empty if it is about no block of this manager, as far as can be told
+   */
+  public Optional<MisuseReport> explain(Throwable error) {
+    Optional<MisuseReport> told = told(error);
+    if (told.isPresent()) {
+      return told;
+    }
+    for (Throwable cause : causes(error)) {
+      MisuseReport.Builder report = explainRefusal(cause);
+      if (report != null) {
+        Site site = siteOf(cause);
+        return Optional.of(report.detectionSite(site).mode(mode).build());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the report that {@code error}, or one of its causes, was thrown with. */
+  public static Optional<MisuseReport> told(Throwable error) {
+    return causes(error).stream()
+        .filter(MemoryMisuseException.class::isInstance)
+        .map(cause -> ((MemoryMisuseException) cause).report())
+        .findFirst();
+  }
+
+  /** Returns {@code error} and its causes, which may go round in a circle. */
+  private static Collection<Throwable> causes(Throwable error) {
+    Set<Throwable> causes = new LinkedHashSet<>();
+    Throwable cause = error;
+    while (cause != null && causes.add(cause)) {
+      cause = cause.getCause();
+    }
+    return causes;
+  }
+
+  private MisuseReport.@Nullable Builder explainRefusal(Throwable error) {
+    String message = error.getMessage() == null ? "" : error.getMessage();
+    return switch (error) {
+      case IndexOutOfBoundsException _ -> outOfBounds(message);
+      case WrongThreadException _ ->
+          similar(
+              MisuseKind.WRONG_THREAD,
+              error,
+              observer.live(),
+              "a block was used by a thread that does not own its arena");
+      case IllegalStateException _ when message.equals(CLOSED) ->
+          similar(
+              MisuseKind.USE_AFTER_FREE,
+              error,
+              observer.ended(block -> block.freeCause == FreeCause.ARENA),
+              "a block was used after its arena had been closed");
+      case InternalError _ when message.contains(FAULT) ->
+          similar(
+              MisuseKind.USE_AFTER_FREE,
+              error,
+              observer.ended(_ -> true),
+              "memory was used that is not there any more");
+      default -> null;
+    };
+  }
+
+  // ---- by address ----
+
+  private MisuseReport.@Nullable Builder outOfBounds(String message) {
+    Matcher parts = OUT_OF_BOUNDS.matcher(message);
+    if (!parts.find()) {
+      return null;
+    }
+    long segment;
+    long size;
+    long within;
+    try {
+      segment = Long.parseUnsignedLong(parts.group("address"), 16);
+      size = Long.parseLong(parts.group("size"));
+      within = Long.parseLong(parts.group("offset"));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+    Located block = blocks.at(segment);
+    if (block == null) {
+      return null;
+    }
+    MisuseKind kind =
+        !block.live
+            ? MisuseKind.USE_AFTER_FREE
+            : within < 0 ? MisuseKind.UNDERRUN : MisuseKind.OVERRUN;
+    MisuseReport.Builder report =
+        MisuseReport.builder(kind)
+            .block(block.blockId, block.offset == 0 ? size : 0)
+            .slotSize(block.slotBytes)
+            .detail(
+                "an access was refused at byte "
+                    + within
+                    + " of a segment of "
+                    + size
+                    + " bytes"
+                    + (block.live ? "" : ", whose block had been freed"));
+    ObservedBlock observed = observer.find(block.blockId);
+    if (observed != null) {
+      MisuseDesk.addKnown(report, observed);
+    }
+    return report.offset(block.offset + within);
+  }
+
+  // ---- by likeness ----
+
+  private static MisuseReport.@Nullable Builder similar(
+      MisuseKind kind, Throwable error, Collection<ObservedBlock> candidates, String detail) {
+    List<StackTraceElement> frames = framesOf(error);
+    ObservedBlock best = null;
+    int bestScore = 0;
+    boolean alone = true;
+    for (ObservedBlock candidate : candidates) {
+      int score = Math.max(score(frames, candidate.allocationSite), freeScore(frames, candidate));
+      if (score == 0 || score < bestScore) {
+        continue;
+      }
+      alone = score > bestScore;
+      if (alone || best == null || candidate.lastNanos() - best.lastNanos() > 0) {
+        best = candidate;
+      }
+      bestScore = score;
+    }
+    if (best == null) {
+      return null;
+    }
+    MisuseReport.Builder report =
+        MisuseReport.builder(kind)
+            .detail(detail)
+            .confidence(alone ? MisuseConfidence.LIKELY : MisuseConfidence.POSSIBLE);
+    MisuseDesk.addKnown(report, best);
+    return report;
+  }
+
+  private static int freeScore(List<StackTraceElement> frames, ObservedBlock block) {
+    Site freeSite = block.freeSite;
+    return freeSite == null ? 0 : score(frames, freeSite);
+  }
+
+  /**
+   * Tells how much two stacks have in common: each frame whose method is in both counts, the inner
+   * ones of {@code frames} more, since the outer ones are those of every request of a server.
+   */
+  private static int score(List<StackTraceElement> frames, Site site) {
+    int score = 0;
+    for (int i = 0; i < frames.size(); i++) {
+      StackTraceElement frame = frames.get(i);
+      for (StackTraceElement other : site.frames()) {
+        if (other.getMethodName().equals(frame.getMethodName())
+            && other.getClassName().equals(frame.getClassName())) {
+          score += MAX_FRAMES - i;
+          break;
+        }
+      }
+    }
+    return score;
+  }
+
+  private static Site siteOf(Throwable error) {
+    List<StackTraceElement> frames = framesOf(error);
+    return frames.isEmpty() ? Site.UNKNOWN : new Site(frames);
+  }
+
+  /** Returns the frames of the program, from the one that asked the JDK for the access outwards. */
+  private static List<StackTraceElement> framesOf(Throwable error) {
+    return Arrays.stream(error.getStackTrace())
+        .dropWhile(Explainer::isOfTheJdk)
+        .limit(MAX_FRAMES)
+        .toList();
+  }
+
+  private static boolean isOfTheJdk(StackTraceElement frame) {
+    return "java.base".equals(frame.getModuleName());
+  }
+}
