@@ -151,12 +151,13 @@ final class Engine {
     }
     boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
     freeLeftOver();
-    if (quarantine != null) {
-      quarantine.tick();
-    }
     heaps.tick(secondEnds);
     // To read is to note peaks.
-    pressure.look(new BudgetReadings(budgets.root()));
+    BudgetReadings readings = new BudgetReadings(budgets.root());
+    pressure.look(readings);
+    if (quarantine != null) {
+      quarantine.tick(readings.total());
+    }
     trace();
     strayWrites.tick();
     if (secondEnds) {

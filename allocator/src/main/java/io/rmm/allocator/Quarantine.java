@@ -3,6 +3,7 @@ package io.rmm.allocator;
 import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.heap.Usage;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.source.PageSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * what was written to it meanwhile, and goes back to its heaps. So a stale view reads poison, or is
  * refused, and never sees another block; what a stale view or pointer writes is found.
  *
- * <p><b>Bounds</b> are on bytes, on an eighth of the root's hard limit, and on blocks, because each
- * takes some 60 bytes of Java heap. All that can end, ends before memory is refused, at a purge and
- * at the close.
+ * <p><b>Bounds</b> of what waits are on bytes, on an eighth of the root's hard limit, and on
+ * blocks, because each takes some 60 bytes of Java heap. What is held up by live blocks comes on
+ * top, see {@link ScopeBatches}. All that can end, ends before memory is refused, at a purge and at
+ * the close.
  *
  * <p><b>Nothing is lost.</b> A block is entered into its batch when it is allocated, and its id
  * tells that it is freed. So a free that is cut short needs nobody to go on with it, but a {@link
@@ -62,9 +64,14 @@ final class Quarantine {
   private @Nullable ScopeBatch firstWaiting;
 
   private @Nullable ScopeBatch lastWaiting;
-  private volatile int waiting;
+  private int waiting;
   private long waitingBytes;
   private int waitingBlocks;
+
+  /** What is live, as of the clock's last tick. */
+  private long liveBytes;
+
+  private long liveBlocks;
 
   Quarantine(Engine engine, MisuseDesk misuse, Safety safety) {
     this.engine = engine;
@@ -89,25 +96,27 @@ final class Quarantine {
     batches.join(block);
   }
 
-  /** Returns which part of all that may rest does so in batches that are not complete. */
+  /**
+   * Returns which part of what may be held up is so: of as much as may wait, or of as much as is
+   * live, if that is more.
+   */
   synchronized double heldUp() {
+    double mostBytesHeld =
+        (double) Math.max(1, Math.max(allowedBytes(), Math.min(liveBytes, share())));
+    double mostBlocksHeld = (double) Math.max(mostBlocks, liveBlocks);
     return Math.max(
-        (double) (restingBytes.get() - waitingBytes) / Math.max(1, allowedBytes()),
-        (double) (restingBlocks.get() - waitingBlocks) / mostBlocks);
+        (restingBytes.get() - waitingBytes) / mostBytesHeld,
+        (restingBlocks.get() - waitingBlocks) / mostBlocksHeld);
   }
 
   // ---- free ----
 
-  /** Lays a block to rest whose free is over; null stands for one that does not rest. */
+  /** Lays a block to rest whose free is over; null stands for one that is in no batch. */
   void rest(@Nullable ScopedBlock block) {
     if (block != null && block.batch != null) {
       ScopeBatch batch = block.batch;
-      boolean over = isOver(block.page.slotBytes);
-      // No further block may join if there is nothing else that could end.
-      if (batch.rest(block, over && waiting == 0)) {
+      if (batch.rest(block)) {
         complete(batch);
-      }
-      if (over) {
         try {
           endSurplus();
         } catch (StackOverflowError e) {
@@ -123,13 +132,17 @@ final class Quarantine {
     restingBlocks.incrementAndGet();
   }
 
-  private boolean isOver(long moreBytes) {
-    return restingBytes.get() + moreBytes > allowedBytes() || restingBlocks.get() >= mostBlocks;
+  private synchronized boolean isOver() {
+    return waitingBytes > allowedBytes() || waitingBlocks > mostBlocks;
   }
 
-  /** Returns how many bytes may rest now. */
+  /** Returns how many bytes may wait now. */
   long allowedBytes() {
-    return Math.min(mostBytes, engine.budgets().root().limits().hard() >> SHARE_SHIFT);
+    return Math.min(mostBytes, share());
+  }
+
+  private long share() {
+    return engine.budgets().root().limits().hard() >> SHARE_SHIFT;
   }
 
   /** Has {@code batch}, of which all blocks rest, wait for its end. */
@@ -146,7 +159,7 @@ final class Quarantine {
       lastWaiting.next = batch;
     }
     lastWaiting = batch;
-    waiting = waiting + 1;
+    waiting++;
     waitingBytes += batch.restingBytes();
     waitingBlocks += batch.resting();
   }
@@ -159,18 +172,22 @@ final class Quarantine {
         lastWaiting = null;
       }
       batch.next = null;
-      waiting = waiting - 1;
+      waiting--;
       waitingBytes -= batch.restingBytes();
       waitingBlocks -= batch.resting();
     }
     return batch;
   }
 
+  private synchronized int waiting() {
+    return waiting;
+  }
+
   // ---- the end of the rest ----
 
-  /** Ends batches, those that have waited longest first, while more rests than may. */
+  /** Ends batches, those that have waited longest first, while more waits than may. */
   private void endSurplus() {
-    for (int left = waiting; left > 0 && isOver(0); left--) {
+    for (int left = waiting(); left > 0 && isOver(); left--) {
       endNext();
     }
   }
@@ -178,7 +195,7 @@ final class Quarantine {
   /** Ends all that can be ended. */
   void endAll() {
     batches.sealAll();
-    for (int left = waiting; left > 0; left--) {
+    for (int left = waiting(); left > 0; left--) {
       endNext();
     }
   }
@@ -262,16 +279,22 @@ final class Quarantine {
 
   // ---- the clock, and the manager's close ----
 
-  /** Called four times a second. */
-  void tick() {
+  /**
+   * Called four times a second.
+   *
+   * @param live what has been allocated and freed so far
+   */
+  void tick(Usage live) {
+    synchronized (this) {
+      liveBytes = live.usedBytes();
+      liveBlocks = live.allocations - live.frees;
+    }
     if (cutShort) {
       cutShort = false;
       recount();
     }
     batches.tick();
-    if (isOver(0)) {
-      endSurplus();
-    }
+    endSurplus();
   }
 
   /** Finds the blocks that are freed although nobody said so. */

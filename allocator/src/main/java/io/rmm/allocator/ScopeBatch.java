@@ -80,19 +80,15 @@ final class ScopeBatch {
   }
 
   /**
-   * Counts {@code block}, which was freed, as resting.
-   *
-   * @param seal whether no further block may join from now on
-   * @return whether that completes the batch
+   * Counts {@code block}, which was freed, as resting; returns whether that completes the batch.
    */
-  synchronized boolean rest(ScopedBlock block, boolean seal) {
+  synchronized boolean rest(ScopedBlock block) {
     if (!block.rests) {
       block.rests = true;
       resting++;
       restingBytes += block.page.slotBytes;
       quarantine.count(block.page.slotBytes);
     }
-    sealed |= seal;
     return completes();
   }
 
@@ -112,7 +108,7 @@ final class ScopeBatch {
       return true;
     }
     for (int i = 0; i < joined; i++) {
-      if (!blocks[i].isLive() && rest(blocks[i], false)) {
+      if (!blocks[i].isLive() && rest(blocks[i])) {
         return true;
       }
     }

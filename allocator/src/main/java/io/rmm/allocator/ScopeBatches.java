@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * own. So blocks of different threads, budgets and size classes, which live for different times,
  * seldom share a batch; a batch takes new blocks for a second at the most; and the more memory is
  * held up, the smaller are new batches, down to a single block, which holds up nothing and costs a
- * handshake of its own. See docs/decisions/0017-safe-mode.md, with figures.
+ * handshake of its own. It may be as much as is live, or as may wait for its end anyway. See
+ * docs/decisions/0017-safe-mode.md, with figures.
  */
 final class ScopeBatches {
 
@@ -86,7 +87,7 @@ final class ScopeBatches {
     return Math.min(MOST_BYTES, quarantine.allowedBytes() / SHARE);
   }
 
-  /** Fewer, the more is held up, from a half of what may rest on. */
+  /** Fewer, the more is held up, from a half of what may be on. */
   private int mostBlocks() {
     return (int) Math.clamp(2 * (1 - quarantine.heldUp()) * MOST_BLOCKS, 1, MOST_BLOCKS);
   }

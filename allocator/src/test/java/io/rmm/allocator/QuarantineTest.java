@@ -288,7 +288,7 @@ class QuarantineTest {
   }
 
   @Test
-  void aLongLivedBlockHoldsUpNoMoreThanItsBatch() {
+  void longLivedBlocksHoldUpNoMoreThanMayBe() {
     try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
       List<Block> longLived = new ArrayList<>();
       long freed = 0;
@@ -303,7 +303,8 @@ class QuarantineTest {
       }
       MemorySnapshot snapshot = manager.snapshot();
       assertThat(freed * 1_024).isGreaterThan(300L << 20);
-      assertThat(snapshot.activeBytes() - snapshot.usedBytes()).isLessThan(12 << 20);
+      // 8 MiB that wait for their end, and as much that is held up.
+      assertThat(snapshot.activeBytes() - snapshot.usedBytes()).isLessThan(18 << 20);
       longLived.forEach(Block::close);
     }
   }
