@@ -48,6 +48,7 @@ final class MisuseEvent extends MemoryEvent {
   @Description(
       "Where it was misused, in bytes from the block's start; before the block if negative, behind"
           + " it from its size on")
+  @DataAmount
   long offset;
 
   @Label("Age")
@@ -96,7 +97,8 @@ final class MisuseEvent extends MemoryEvent {
   String detail = "";
 
   @Label("Suppressed")
-  @Description("Misuses of this manager that the throttle kept out since the event before")
+  @Description(
+      "Misuses of this manager since the event before that have none: repeats, or throttled")
   long suppressed;
 
   static MemoryListener listener(String manager) {
@@ -107,7 +109,7 @@ final class MisuseEvent extends MemoryEvent {
         MisuseEvent event = new MisuseEvent();
         if (!event.isEnabled()) {
           suppressed.set(0);
-        } else if (!event.shouldCommit()) {
+        } else if (!report.isNews() || !event.shouldCommit()) {
           suppressed.incrementAndGet();
         } else {
           event.manager = manager;
