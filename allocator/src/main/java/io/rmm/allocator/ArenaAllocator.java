@@ -221,6 +221,6 @@ final class ArenaAllocator {
 
   /** Begins to follow the block {@code id}. Outside the hold. */
   @Nullable Token observe(long id, long requestedBytes, Page page, long weight, boolean fast) {
-    return engine.observer().allocated(id, budget.path(), requestedBytes, page, weight, fast);
+    return engine.observer().allocated(id, budget.path(), requestedBytes, page, weight, fast, null);
   }
 }

@@ -45,6 +45,10 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private final ArenaReclaimer arenaReclaimer;
   private final ArenaCounters arenaCounters;
   private final DeferredBatches deferredBatches;
+
+  /** Where freed blocks rest; null if they do not, and are given back at once. */
+  private final @Nullable Quarantine quarantine;
+
   private final CopyOnWriteArrayList<BudgetNode> children = new CopyOnWriteArrayList<>();
 
   BudgetNode(
@@ -52,6 +56,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     super(index, parent, limits);
     this.engine = engine;
     this.heaps = engine.heaps();
+    this.quarantine = engine.quarantine();
     this.canaries = heaps.hasCanaries();
     this.parent = parent;
     this.name = name;
@@ -108,7 +113,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
         long weight =
             tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
         tally.heap.leave();
-        Token token = weight == 0 ? null : observe(id, byteSize, page, weight, fast);
+        Token token = weight == 0 ? null : observe(id, byteSize, page, slot, weight, fast);
         return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
@@ -136,19 +141,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * Closes a handle of a block whose heap is not the calling thread's alone, or that is no more.
    */
   void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
-    long damage = tryFree(page, slot, id, byteSize);
+    long damage = tryFree(page, slot, id, byteSize, ScopedBlock.of(token));
     if (damage == NOT_FREED) {
       engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
       return;
     }
     if (token != null) {
-      engine.observer().freed(token, FreeCause.CLOSE);
+      freed(token, FreeCause.CLOSE);
     }
     foundDamage(page, slot, id, byteSize, damage);
   }
 
   /** As {@link #tryFreeMarked} does for a block without a mark. */
-  private long tryFree(Page page, int slot, long id, long byteSize) {
+  private long tryFree(Page page, int slot, long id, long byteSize, @Nullable ScopedBlock scoped) {
     if (page.isHuge()) {
       StackRoom.check();
     }
@@ -162,12 +167,42 @@ final class BudgetNode extends BudgetAccount implements Budget {
       if (page.changeId(slot, id, ~id)) {
         damage = takeCanary(page, slot, byteSize);
         countFree(tally, page, byteSize);
-        cell.heap.giveBack(page, slot);
+        endSlot(cell, page, slot, scoped);
       }
       cell.heap.leave();
       return damage;
     } catch (StackOverflowError e) {
+      if (quarantine != null) {
+        quarantine.cutShort = true;
+      }
       heaps.abandon();
+      throw e;
+    }
+  }
+
+  /** Gives the slot of a block back that was just freed, if it is not to rest. In the hold. */
+  private static void endSlot(BudgetCell cell, Page page, int slot, @Nullable ScopedBlock scoped) {
+    if (scoped == null) {
+      cell.heap.giveBack(page, slot);
+    } else {
+      scoped.poison();
+    }
+  }
+
+  /** Ends what is done about a block that has a token, once it is freed. Outside the hold. */
+  void freed(Token token, FreeCause cause) {
+    if (quarantine == null) {
+      engine.observer().freed(token, cause);
+      return;
+    }
+    try {
+      try {
+        engine.observer().freed(token, cause);
+      } finally {
+        quarantine.rest(ScopedBlock.of(token));
+      }
+    } catch (StackOverflowError e) {
+      quarantine.cutShort = true;
       throw e;
     }
   }
@@ -181,15 +216,16 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * @return {@link #NOT_FREED} if so; or else the damage to the block's canary, which the caller
    *     hands to {@link #foundDamage} at the end
    */
-  long tryFreeMarked(Page page, int slot, long id, long mark, long byteSize) {
+  long tryFreeMarked(
+      Page page, int slot, long id, long mark, long byteSize, @Nullable ScopedBlock scoped) {
     BudgetCell cell = heaps.enterToFree(page, this);
     Tally tally = cell.tally(page.sizeClass);
     long damage = NOT_FREED;
     if (page.changeId(slot, id | mark, ~id)) {
       damage = takeCanary(page, slot, byteSize);
       countFree(tally, page, byteSize);
-      if (mark == Page.SHARED) {
-        cell.heap.giveBack(page, slot);
+      if (mark == Page.SHARED || scoped != null) {
+        endSlot(cell, page, slot, scoped);
       }
     }
     cell.heap.leave();
@@ -255,8 +291,23 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   // ---- allocations off the fast path ----
 
-  private @Nullable Token observe(long id, long byteSize, Page page, long weight, boolean fast) {
-    return engine.observer().allocated(id, path, byteSize, page, weight, fast);
+  private @Nullable Token observe(
+      long id, long byteSize, Page page, int slot, long weight, boolean fast) {
+    if (quarantine == null) {
+      return engine.observer().allocated(id, path, byteSize, page, weight, fast, null);
+    }
+    ScopedBlock scoped;
+    try {
+      scoped = new ScopedBlock(page, slot, byteSize, this);
+    } catch (OutOfMemoryError e) {
+      return null;
+    }
+    Token token = engine.observer().allocated(id, path, byteSize, page, weight, fast, scoped);
+    if (token != null) {
+      // At last, when nothing can fail any more: whoever joins is waited for.
+      quarantine.join(scoped);
+    }
+    return token;
   }
 
   /**
@@ -285,7 +336,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
     Token newToken;
     Block inPlace;
     try {
-      newToken = weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight);
+      newToken =
+          weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight, null);
       inPlace = new Block(page, page.ids, slot, 0, newId, newByteSize, this, home, newToken);
     } catch (OutOfMemoryError e) {
       countFreeInPlace(tally, page, newByteSize);
@@ -470,6 +522,11 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   Engine engine() {
     return engine;
+  }
+
+  /** Returns a number that no other budget of the manager has. */
+  int number() {
+    return index;
   }
 
   List<BudgetNode> nodes() {

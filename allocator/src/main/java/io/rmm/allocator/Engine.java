@@ -33,6 +33,9 @@ final class Engine {
   /** Ticks of the clock in a second, at the end of which is done what need not be done at each. */
   private static final int TICKS_PER_SECOND = 4;
 
+  /** Observed blocks that are known of beyond their end; enough to tell of a double free. */
+  private static final int REMEMBERED = 1024;
+
   private static final int TICKS_PER_WINDOW =
       TICKS_PER_SECOND * Math.toIntExact(GrowthWatch.WINDOW.toSeconds());
 
@@ -45,8 +48,9 @@ final class Engine {
   private final Listeners listeners = new Listeners();
   private final News news = new News(listeners);
   private final Tracing tracing = new Tracing(listeners);
-  private final Observer observer = new Observer(listeners, tracing, news);
+  private final Observer observer;
   private final MisuseDesk misuse;
+  private final @Nullable Quarantine quarantine;
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
@@ -88,6 +92,10 @@ final class Engine {
       Safety safety,
       ProcessPressure process) {
     this.name = name;
+    boolean quarantining = safety.isQuarantining();
+    this.observer =
+        new Observer(
+            listeners, tracing, news, quarantining ? Quarantine.blocks(safety) : REMEMBERED);
     this.misuse = new MisuseDesk(observer, listeners, news, safety.mode(), safety.actions());
     this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;
@@ -95,7 +103,8 @@ final class Engine {
     this.processPressure = new ProcessPressureWatch(process, news);
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
-    this.heaps = new Heaps(name, pool, safety.hasCanaries());
+    this.heaps = new Heaps(name, pool, safety.hasCanaries(), !quarantining);
+    this.quarantine = quarantining ? new Quarantine(this, misuse, safety) : null;
     this.explainer = new Explainer(observer, this::blockAt, safety.mode());
     this.strayWrites = new StrayWrites(heaps, misuse);
     this.tuning = new Tuning(pool, listeners);
@@ -142,6 +151,9 @@ final class Engine {
     }
     boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.tick();
+    }
     heaps.tick(secondEnds);
     // To read is to note peaks.
     pressure.look(new BudgetReadings(budgets.root()));
@@ -190,6 +202,9 @@ final class Engine {
   private void purge(String cause) {
     StackRoom.check();
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.endAll();
+    }
     heaps.purge(cause);
   }
 
@@ -273,6 +288,10 @@ final class Engine {
   /** Says what is live. To be followed by {@link #close}. */
   void reportLive() {
     freeLeftOver();
+    if (quarantine != null) {
+      quarantine.endAll();
+      quarantine.inspectHeldUp();
+    }
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
@@ -368,5 +387,10 @@ final class Engine {
 
   DetachedBlocks detached() {
     return detached;
+  }
+
+  /** Returns where freed blocks rest, or null if they are given back at once. */
+  @Nullable Quarantine quarantine() {
+    return quarantine;
   }
 }

@@ -41,6 +41,10 @@ final class GlobalManager {
     if (limit != null) {
       builder.limits(BudgetLimits.hard(bytes("rmm.limit", limit)));
     }
+    String quarantine = System.getProperty("rmm.quarantine");
+    if (quarantine != null) {
+      builder.quarantine(bytes("rmm.quarantine", quarantine));
+    }
     String interval = System.getProperty("rmm.sample.interval");
     if (interval != null) {
       builder.sampleInterval(bytes("rmm.sample.interval", interval));

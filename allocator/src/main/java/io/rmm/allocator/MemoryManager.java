@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An off-heap allocator that knows at every moment who holds which memory and under which limit.
@@ -75,9 +76,9 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   /**
    * Returns the process's manager, which is built when it is first asked for, from the system
    * properties {@code rmm.name}, {@code rmm.safety} (a {@link SafetyMode}), {@code rmm.limit} (the
-   * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.source}, {@code
-   * rmm.hugepages} ({@code off} or {@code madvise}, for all managers of the process) and {@code
-   * rmm.sample.interval} (bytes). It lives as long as the process.
+   * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.quarantine} (bytes),
+   * {@code rmm.source}, {@code rmm.hugepages} ({@code off} or {@code madvise}, for all managers of
+   * the process) and {@code rmm.sample.interval} (bytes). It lives as long as the process.
    *
    * @throws IllegalArgumentException if one of the properties is not valid
    */
@@ -385,6 +386,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     private String name = "rmm-" + NUMBER.incrementAndGet();
     private SafetyMode safetyMode = SafetyMode.STANDARD;
     private final Map<MisuseKind, MisuseAction> actions = Safety.defaultActions();
+    private @Nullable Long quarantineBytes;
     private BudgetLimits limits = BudgetLimits.unlimited();
     private long sampleInterval = Sampler.DEFAULT_INTERVAL;
     private String pageSource = System.getProperty("rmm.source", "auto");
@@ -419,6 +421,21 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
      */
     public Builder onMisuse(MisuseKind kind, MisuseAction action) {
       actions.put(Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(action, "action"));
+      return this;
+    }
+
+    /**
+     * Sets how much freed memory rests in the modes {@link SafetyMode#SAFE} and {@link
+     * SafetyMode#PARANOID} before it is used again: 8 MiB and 64 MiB unless set, and an eighth of
+     * the root's hard limit at most. In other modes none does.
+     *
+     * @throws IllegalArgumentException unless {@code bytes} is from 0 to 2^40
+     */
+    public Builder quarantine(long bytes) {
+      if (bytes < 0 || bytes > 1L << 40) {
+        throw new IllegalArgumentException("a quarantine has 0 to 2^40 bytes, not " + bytes);
+      }
+      this.quarantineBytes = bytes;
       return this;
     }
 
@@ -492,13 +509,20 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     }
 
     private Safety safety() {
-      return new Safety(safetyMode, actions);
+      return new Safety(safetyMode, actions, quarantineBytes());
+    }
+
+    private long quarantineBytes() {
+      return quarantineBytes == null ? Safety.defaultQuarantineBytes(safetyMode) : quarantineBytes;
     }
 
     private Map<String, String> configuration(String source) {
       Map<String, String> settings = new LinkedHashMap<>();
       settings.put("version", version());
       settings.put("safetyMode", safetyMode.name());
+      if (safety().isQuarantining()) {
+        settings.put("quarantine", Long.toString(quarantineBytes()));
+      }
       settings.put("pageSource", source);
       return Map.copyOf(settings);
     }

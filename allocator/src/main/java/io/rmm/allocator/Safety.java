@@ -8,8 +8,10 @@ import java.util.Map;
  *
  * @param mode how much it spends on finding misuse
  * @param actions what it does about misuse, for each kind
+ * @param quarantineBytes how much freed memory rests before it is used again, in modes that have
+ *     such
  */
-record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions) {
+record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions, long quarantineBytes) {
 
   Safety {
     actions = Map.copyOf(actions);
@@ -22,7 +24,21 @@ record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions) {
 
   /** Returns what {@code mode} does by default. */
   static Safety of(SafetyMode mode) {
-    return new Safety(mode, defaultActions());
+    return new Safety(mode, defaultActions(), defaultQuarantineBytes(mode));
+  }
+
+  /** Returns how much freed memory rests in {@code mode} unless set otherwise. */
+  static long defaultQuarantineBytes(SafetyMode mode) {
+    return switch (mode) {
+      case FAST, STANDARD -> 0;
+      case SAFE -> Quarantine.SAFE_BYTES;
+      case PARANOID -> Quarantine.PARANOID_BYTES;
+    };
+  }
+
+  /** Tells whether freed memory rests before it is used again. */
+  boolean isQuarantining() {
+    return mode == SafetyMode.SAFE || mode == SafetyMode.PARANOID;
   }
 
   /** Returns the default actions, as a map that may be changed. */

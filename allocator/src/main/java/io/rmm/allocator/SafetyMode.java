@@ -12,8 +12,12 @@ public enum SafetyMode {
   FAST,
   /** For production: sampled blocks with their sites, and leaks among them. The default. */
   STANDARD,
-  /** Observes blocks sixteen times as densely as {@link #STANDARD}. */
+  /**
+   * For services with something to lose. Freed memory rests in a quarantine before it is used
+   * again, and not before every view of it is refused by the JDK; what is written to it there is
+   * found. Observes blocks sixteen times as densely as {@link #STANDARD}.
+   */
   SAFE,
-  /** For tests: every block is observed, with its allocation site. */
+  /** For tests: as {@link #SAFE}, with a larger quarantine and with the sites of every block. */
   PARANOID
 }

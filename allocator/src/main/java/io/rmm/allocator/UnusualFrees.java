@@ -48,11 +48,11 @@ final class UnusualFrees {
         return;
       }
       if (closing == Shares.Closing.LAST) {
-        long damage = freeShared(page, slot, key, byteSize, budget);
+        long damage = freeShared(page, slot, key, byteSize, budget, ScopedBlock.of(token));
         if (damage != BudgetNode.NOT_FREED) {
           shares.forget(key);
           if (token != null) {
-            engine.observer().freed(token, FreeCause.CLOSE);
+            budget.freed(token, FreeCause.CLOSE);
           }
           budget.foundDamage(page, slot, id, byteSize, damage);
           return;
@@ -80,9 +80,15 @@ final class UnusualFrees {
     }
   }
 
-  private long freeShared(Page page, int slot, Long id, long byteSize, BudgetNode budget) {
+  private long freeShared(
+      Page page,
+      int slot,
+      Long id,
+      long byteSize,
+      BudgetNode budget,
+      @Nullable ScopedBlock scoped) {
     try {
-      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize);
+      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize, scoped);
     } catch (Throwable e) {
       // Nothing has changed: whoever closes the handle later frees the block.
       shares.reopen(id);
@@ -118,8 +124,10 @@ final class UnusualFrees {
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
+    ScopedBlock scoped = ScopedBlock.of(block.token);
     long damage =
-        block.budget.tryFreeMarked(block.page, block.slot, block.id, Page.DETACHED, block.byteSize);
+        block.budget.tryFreeMarked(
+            block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped);
     if (damage == BudgetNode.NOT_FREED) {
       // Another thread, or the manager's close, has been faster.
       throwIfAsked(
@@ -135,9 +143,11 @@ final class UnusualFrees {
     }
     detached.forget(block);
     if (block.token != null) {
-      engine.observer().freed(block.token, FreeCause.ADDRESS);
+      block.budget.freed(block.token, FreeCause.ADDRESS);
     }
-    detached.rest(block);
+    if (scoped == null) {
+      detached.rest(block);
+    }
     block.budget.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
   }
 

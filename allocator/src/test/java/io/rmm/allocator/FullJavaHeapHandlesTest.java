@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A full Java heap while handles are shared, resized and detached, and blocks are freed by address.
@@ -12,9 +13,12 @@ import org.junit.jupiter.api.Test;
  */
 class FullJavaHeapHandlesTest {
 
-  @Test
-  void whatFindsNoRoomChangesNothing() throws Exception {
-    FullJavaHeap.run(Full.class, "worked on");
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"STANDARD", "SAFE"})
+  void whatFindsNoRoomChangesNothing(SafetyMode mode) throws Exception {
+    FullJavaHeap.run(Full.class, "worked on", mode);
   }
 
   /** What the child does. */

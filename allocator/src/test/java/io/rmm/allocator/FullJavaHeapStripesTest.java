@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Virtual threads that get another stripe amid a free than they had before, while the Java heap has
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.Test;
  */
 class FullJavaHeapStripesTest {
 
-  @Test
-  void aBlockWhoseFreeFindsNoRoomIsNotLost() throws Exception {
-    FullJavaHeap.run(Full.class, "lost nothing");
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"STANDARD", "SAFE"})
+  void aBlockWhoseFreeFindsNoRoomIsNotLost(SafetyMode mode) throws Exception {
+    FullJavaHeap.run(Full.class, "lost nothing", mode);
   }
 
   /** What the child does. */

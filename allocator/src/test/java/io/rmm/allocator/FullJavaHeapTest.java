@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A process whose Java heap is full, so that the kernel's own objects find no room: pages, cells,
@@ -17,9 +18,12 @@ import org.junit.jupiter.api.Test;
  */
 class FullJavaHeapTest {
 
-  @Test
-  void theErrorIsThrownAndTheManagerWorksOn() throws Exception {
-    FullJavaHeap.run(Full.class, "worked on");
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"STANDARD", "SAFE"})
+  void theErrorIsThrownAndTheManagerWorksOn(SafetyMode mode) throws Exception {
+    FullJavaHeap.run(Full.class, "worked on", mode);
   }
 
   /** What the child does. */

@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A thread that recurses without end and uses memory at every depth, so that the stack overflows at
@@ -84,12 +85,13 @@ class NearlyStacklessTest {
           Engine::snapshot,
           Engine::purge);
 
-  private static Engine engine() {
+  private static Engine engine(SafetyMode mode) {
     return new Engine(
         "stackless",
         PageSources.named("linux"),
-        new Sampler(SafetyMode.STANDARD, 1 << 16),
-        BudgetLimits.hard(1L << 30));
+        new Sampler(mode, 1 << 16),
+        BudgetLimits.hard(1L << 30),
+        Safety.of(mode));
   }
 
   /** Counts the depth in a frame of its own size, so that each round ends at other places. */
@@ -106,9 +108,12 @@ class NearlyStacklessTest {
     return 1 + recurse(engine, act, padding, padding);
   }
 
-  @Test
-  void theErrorIsThrownAndAllOthersWorkOn() throws Exception {
-    Engine engine = engine();
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"STANDARD", "SAFE"})
+  void theErrorIsThrownAndAllOthersWorkOn(SafetyMode mode) throws Exception {
+    Engine engine = engine(mode);
     List<Throwable> ends = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       int number = round;
@@ -157,6 +162,9 @@ class NearlyStacklessTest {
       assertThat(contents).containsOnly((byte) i);
     }
     fresh.forEach(Block::close);
+    assertThat(engine.snapshot().misusesByKind())
+        .as("writes to freed memory that never were")
+        .doesNotContainKey(MisuseKind.USE_AFTER_FREE);
     engine.close();
   }
 }

@@ -72,8 +72,9 @@ final class RandomBlocks {
     long size = chance.size();
     int sizeClass = old.budget.sizeClass(size);
     long slot = ForeseenRefusals.slotBytes(sizeClass, size);
-    // What stays in its slot needs no room.
-    boolean stays = sizeClass == old.sizeClass && slot == old.slotBytes;
+    // What stays in its slot needs no room. With a quarantine nothing does.
+    boolean stays =
+        sizeClass == old.sizeClass && slot == old.slotBytes && engine.quarantine() == null;
     String refuser = stays ? null : refusals.refuser(old.budget, slot);
     old.checkStamp();
     try {

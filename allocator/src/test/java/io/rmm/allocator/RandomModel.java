@@ -44,7 +44,9 @@ final class RandomModel {
     exchange.waiting().forEach(closed -> closed.segments().forEach(Held::checkStamp));
     boolean ownMemory = engine.source().canChangeScope();
     long inPool = ownMemory ? slots.size() : all.stream().filter(one -> !one.inArena()).count();
-    SlotStates.check(engine.heaps(), engine.pool(), inPool, MOST_RESTING);
+    Quarantine quarantine = engine.quarantine();
+    long quarantined = quarantine == null ? 0 : quarantine.restingBlocks();
+    SlotStates.check(engine.heaps(), engine.pool(), inPool, MOST_RESTING + quarantined);
     return snapshot;
   }
 
@@ -151,6 +153,9 @@ final class RandomModel {
     assertThat(end.requestedBytes()).isZero();
     assertThat(end.openArenas()).isZero();
     assertThat(end.committedBytes()).isZero();
+    assertThat(end.misusesByKind().getOrDefault(MisuseKind.USE_AFTER_FREE, 0L))
+        .as("writes to freed memory that never were")
+        .isZero();
     SlotStates.check(engine.heaps(), engine.pool(), 0, 0);
   }
 

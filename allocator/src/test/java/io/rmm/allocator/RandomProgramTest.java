@@ -12,6 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Random programs against the whole kernel, with every invariant checked after every step, or
@@ -40,12 +42,17 @@ class RandomProgramTest {
   private static final long ROOT_LIMIT = 64 << 20;
 
   private static Engine engine(String source, BudgetLimits limits) {
+    return engine(source, limits, SafetyMode.STANDARD);
+  }
+
+  private static Engine engine(String source, BudgetLimits limits, SafetyMode mode) {
     Engine engine =
         new Engine(
             "random",
             PageSources.named(source),
-            new Sampler(SafetyMode.STANDARD, 64 << 10),
-            limits);
+            new Sampler(mode, 64 << 10),
+            limits,
+            Safety.of(mode));
     Budget a = engine.budgets().root().child("a", BudgetLimits.hard(24 << 20));
     a.child("x", BudgetLimits.hard(4 << 20)).child("y", BudgetLimits.unlimited());
     a.child(RandomProgram.FIXED, BudgetLimits.hard(FIXED_LIMIT));
@@ -70,6 +77,44 @@ class RandomProgramTest {
   @OnBothSources
   void aloneEveryStepIsAsForeseen(String source) {
     seeded(seed -> runAlone(engine(source, BudgetLimits.unlimited()), seed));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"SAFE", "PARANOID"})
+  void aloneInQuarantineEveryStepIsAsForeseen(SafetyMode mode) {
+    seeded(seed -> runAlone(engine("linux", BudgetLimits.unlimited(), mode), seed));
+  }
+
+  @Test
+  void aloneInQuarantineWithoutScopesEveryStepIsAsForeseen() {
+    seeded(seed -> runAlone(engine("portable", BudgetLimits.unlimited(), SafetyMode.SAFE), seed));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SafetyMode.class,
+      names = {"SAFE", "PARANOID"})
+  void manyThreadsKeepTheInvariantsInQuarantine(SafetyMode mode) {
+    seeded(
+        seed ->
+            runTogether(
+                engine("linux", BudgetLimits.hard(ROOT_LIMIT), mode),
+                seed,
+                Thread.ofPlatform().daemon().factory(),
+                THREADS));
+  }
+
+  @Test
+  void manyVirtualThreadsKeepTheInvariantsInQuarantine() {
+    seeded(
+        seed ->
+            runTogether(
+                engine("linux", BudgetLimits.hard(ROOT_LIMIT), SafetyMode.SAFE),
+                seed,
+                Thread.ofVirtual().factory(),
+                VIRTUAL_THREADS));
   }
 
   private static void runAlone(Engine engine, long seed) {

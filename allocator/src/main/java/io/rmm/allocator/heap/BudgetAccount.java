@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class BudgetAccount {
 
   /** Where every heap has this account's cell. */
-  final int index;
+  protected final int index;
 
   /**
    * What {@link RecentCells} mixes with the number of a thread: spreads accounts over its table.

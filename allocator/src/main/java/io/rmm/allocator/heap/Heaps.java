@@ -33,6 +33,9 @@ public final class Heaps {
   private final ChunkPool pool;
   private final String managerName;
 
+  /** Whether owners may be sole freers, which they are by the way that is as fast as can be. */
+  private final boolean soleFreers;
+
   /** Whether blocks are followed by canaries. */
   private final boolean canaries;
 
@@ -61,11 +64,14 @@ public final class Heaps {
    * Makes the heaps of the manager called {@code managerName}.
    *
    * @param canaries whether blocks are followed by {@linkplain Canary canaries}
+   * @param soleFreers whether a free by the owner may take the short way, which gives the slot back
+   *     at once
    */
-  public Heaps(String managerName, ChunkPool pool, boolean canaries) {
+  public Heaps(String managerName, ChunkPool pool, boolean canaries, boolean soleFreers) {
     this.managerName = managerName;
     this.pool = pool;
     this.canaries = canaries;
+    this.soleFreers = soleFreers;
     this.stripes = new Stripes(this, Runtime.getRuntime().availableProcessors());
     heaps.addAll(List.of(stripes.all()));
   }
@@ -167,6 +173,9 @@ public final class Heaps {
       if (heap == null) {
         checkOpen(closed);
         heap = ThreadHeap.of(this, thread);
+        if (!soleFreers) {
+          heap.openToOthers();
+        }
         heaps.add(heap);
       } else {
         heap.bias(thread);
@@ -265,7 +274,7 @@ public final class Heaps {
             .filter(heap -> !heap.isStripe() && !heap.hasSoleFreer())
             .filter(heap -> heap.ticksWithoutRemoteFree() >= QUIET_TICKS)
             .toList();
-    if (!quiet.isEmpty()) {
+    if (soleFreers && !quiet.isEmpty()) {
       // All heaps, since a thread that frees a block of another heap holds its own meanwhile.
       exclusively(() -> quiet.forEach(ThreadHeap::endFreesByOthers));
     }

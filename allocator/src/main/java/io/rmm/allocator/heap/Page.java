@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * thread that does not hold it sets the bit in {@link #remote} by one atomic OR instead, and, if
  * the page does not wait there already, pushes the page on its bin's queue. A slot is thus in
  * exactly one of four states: live, free, remotely freed, or between the two steps of its free,
- * where one that is freed by its address rests for a while.
+ * where one that is freed by its address rests for a while, and one in quarantine for longer.
  *
  * <p>Metadata stands on the Java heap, out of reach of stray writes to the memory it describes: 8
  * bytes a slot for the id, and two bits. A page object is never used for another page; after its
@@ -195,6 +195,19 @@ public final class Page extends PageLinks {
     return scoped
         ? memory.asSlice(slot * slotBytes, byteSize)
         : LinuxSystemCalls.PROCESS.asSlice(address + slot * slotBytes, byteSize);
+  }
+
+  /**
+   * Returns the segment through which all slots can be seen, each from its {@link #offsetInBase}
+   * on; for those who may not make an object for it.
+   */
+  public MemorySegment base() {
+    return scoped ? memory : LinuxSystemCalls.PROCESS;
+  }
+
+  /** Returns where {@code slot} begins in {@link #base}. */
+  public long offsetInBase(int slot) {
+    return (scoped ? 0 : address) + slot * slotBytes;
   }
 
   /** Returns the address of {@code slot}. */

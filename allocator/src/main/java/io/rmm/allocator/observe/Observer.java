@@ -7,6 +7,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * nobody can free them any more. All methods are for use outside a hold.
  */
 public final class Observer {
-
-  /** Observed blocks whose end is remembered, so that a double free can name both sites. */
-  private static final int REMEMBERED = 1024;
 
   /**
    * Combinations of site, budget and size that a profile tells apart, of some 250 bytes of Java
@@ -50,21 +48,27 @@ public final class Observer {
   /** A block that was found unreachable and is no news yet. Guarded by {@link #unreachable}. */
   private @Nullable ObservedBlock noNewsYet;
 
-  private final Map<Long, ObservedBlock> ended =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Map<Long, ObservedBlock> ended;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, ObservedBlock> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
-
-  /** Makes an observer that tells {@code listeners}, of leaks by way of {@code news}. */
-  public Observer(Listeners listeners, Tracing tracing, News news) {
+  /**
+   * Makes an observer that tells {@code listeners}, of leaks by way of {@code news}.
+   *
+   * @param remembered observed blocks whose end is remembered, so that what is found out about them
+   *     later can name both sites
+   */
+  public Observer(Listeners listeners, Tracing tracing, News news, int remembered) {
     this.listeners = listeners;
     this.tracing = tracing;
     this.news = news;
+    this.ended =
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Long, ObservedBlock> eldest) {
+            return size() > remembered;
+          }
+        };
   }
 
   /** Returns where the calling thread stands, outside RMM. */
@@ -75,26 +79,39 @@ public final class Observer {
   /**
    * Begins to follow a block.
    *
-   * @return what the block's handle must hold; null if the Java heap or the stack has no room, in
-   *     which case the block goes on unobserved
+   * @param placement where it is seen, or null if simply in its slot
+   * @return what the block's handle must hold; null if there is nothing, or the Java heap or the
+   *     stack has no room, in which case the block goes on unobserved
    */
   public @Nullable Token allocated(
-      long blockId, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
+      long blockId,
+      String budget,
+      long requestedBytes,
+      Page page,
+      long weight,
+      boolean fastPath,
+      @Nullable Placement placement) {
+    if (placement == null && weight == Sampler.TRACED && !tracing.isOn()) {
+      return null;
+    }
     Token token;
     try {
-      token = token(blockId, budget, page.slotBytes, weight);
+      token = token(blockId, budget, page.slotBytes, weight, placement);
     } catch (OutOfMemoryError e) {
       return null;
     }
-    return follow(token, budget, requestedBytes, page, weight, fastPath) ? token : null;
+    boolean followed = follow(token, budget, requestedBytes, page, weight, fastPath);
+    // Whoever is to be told of the free was not told of the block.
+    return followed || (placement != null && !(token instanceof TracedToken)) ? token : null;
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
-  public Token token(long blockId, String budget, long slotBytes, long weight) {
+  public Token token(
+      long blockId, String budget, long slotBytes, long weight, @Nullable Placement placement) {
     boolean observed = weight != Sampler.TRACED;
     return tracing.isOn()
-        ? new TracedToken(blockId, budget, slotBytes, observed, null)
-        : new Token(blockId, null);
+        ? new TracedToken(blockId, budget, slotBytes, observed, placement)
+        : new Token(blockId, placement);
   }
 
   /**

@@ -35,11 +35,15 @@ public final class Sampler {
   /** {@link SafetyMode#SAFE} observes this many times as densely. */
   private static final int SAFE_FACTOR = 16;
 
-  /** The weight of a block that is traced, and not observed. */
+  /** The weight of a block that is traced or to be quarantined, and not observed. */
   public static final long TRACED = -1;
 
   private final DoubleSupplier uniform;
   private final SafetyMode mode;
+
+  /** Whether every block is looked at, so that it can be quarantined after its free. */
+  private final boolean quarantining;
+
   private volatile long interval;
   private volatile long baseMean;
   private final AtomicInteger observedThisSecond = new AtomicInteger();
@@ -59,6 +63,7 @@ public final class Sampler {
   public Sampler(SafetyMode mode, long interval, DoubleSupplier uniform) {
     this.uniform = uniform;
     this.mode = mode;
+    this.quarantining = mode == SafetyMode.SAFE || mode == SafetyMode.PARANOID;
     this.interval = interval;
     this.baseMean = meanOf(mode, interval);
     this.mean = baseMean;
@@ -108,7 +113,7 @@ public final class Sampler {
    * @return the bytes that the block stands for; if it is not observed, {@link #TRACED} or 0
    */
   public long endCountdown(Tally tally, long bytes) {
-    boolean each = tracing;
+    boolean each = tracing || quarantining;
     tally.settle(bytes);
     tally.lookAtEach(each);
     long weight = observe(tally, bytes);

@@ -29,7 +29,8 @@ class BrokenHoldTest {
                   throw cause;
                 }
               }),
-          false);
+          false,
+          true);
 
   private ThreadHeap stripe() {
     return heaps.heaps.stream().filter(Hold::isStripe).findFirst().orElseThrow();

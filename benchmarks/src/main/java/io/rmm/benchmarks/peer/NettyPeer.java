@@ -3,6 +3,7 @@ package io.rmm.benchmarks.peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.ResourceLeakDetector;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,12 @@ final class NettyPeer extends Peer {
     recording.start();
     recording.trace("io.netty.AllocateBuffer", "io.netty.FreeBuffer", () -> made.pair(TRACED_SIZE));
     return made;
+  }
+
+  /** Makes one that watches each buffer for leaks; so does the rest of the process from then on. */
+  static NettyPeer paranoid(ByteBufAllocator allocator) {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    return new NettyPeer(allocator);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.rmm.benchmarks.peer;
 
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.rmm.allocator.SafetyMode;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,9 +18,17 @@ public enum PeerKind {
   RMM_BARE("rmm-bare", Family.VARIANT),
   /** RMM as it ships, with the events of every block recorded as well. */
   RMM_TRACED("rmm-traced", Family.VARIANT),
+  /** RMM as it ships, in mode {@code FAST}. */
+  RMM_FAST("rmm-fast", Family.VARIANT),
+  /** RMM as it ships, in mode {@code SAFE}. */
+  RMM_SAFE("rmm-safe", Family.VARIANT),
+  /** RMM as it ships, in mode {@code PARANOID}. */
+  RMM_PARANOID("rmm-paranoid", Family.VARIANT),
   NETTY_ADAPTIVE("netty-adaptive", Family.JAVA),
   /** The adaptive allocator with the events of every buffer recorded. */
   NETTY_ADAPTIVE_TRACED("netty-adaptive-traced", Family.VARIANT),
+  /** The adaptive allocator with each buffer watched for leaks, and each access recorded. */
+  NETTY_ADAPTIVE_PARANOID("netty-adaptive-paranoid", Family.VARIANT),
   NETTY_POOLED("netty-pooled", Family.JAVA),
   ARROW_UNSAFE("arrow-unsafe", Family.JAVA),
   ARROW_NETTY("arrow-netty", Family.JAVA),
@@ -104,8 +113,12 @@ public enum PeerKind {
       case RMM -> make(RmmPeer::new, RmmPeer.Watching.AS_SHIPPED);
       case RMM_BARE -> make(RmmPeer::new, RmmPeer.Watching.NONE);
       case RMM_TRACED -> make(RmmPeer::new, RmmPeer.Watching.TRACING);
+      case RMM_FAST -> make(RmmPeer::inMode, SafetyMode.FAST);
+      case RMM_SAFE -> make(RmmPeer::inMode, SafetyMode.SAFE);
+      case RMM_PARANOID -> make(RmmPeer::inMode, SafetyMode.PARANOID);
       case NETTY_ADAPTIVE -> make(NettyPeer::new, new AdaptiveByteBufAllocator(true));
       case NETTY_ADAPTIVE_TRACED -> make(NettyPeer::traced, new AdaptiveByteBufAllocator(true));
+      case NETTY_ADAPTIVE_PARANOID -> make(NettyPeer::paranoid, new AdaptiveByteBufAllocator(true));
       case NETTY_POOLED -> make(NettyPeer::new, new PooledByteBufAllocator(true));
       case ARROW_UNSAFE -> make(ArrowPeer::new, "Unsafe");
       case ARROW_NETTY -> make(ArrowPeer::new, "Netty");

@@ -2,6 +2,7 @@ package io.rmm.benchmarks.peer;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventNames;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,7 +10,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RMM in standard mode.
+ * RMM, in standard mode unless said otherwise.
  *
  * <p>As it ships, its views (events, beans) are attached, a recording with default.jfc and rmm.jfc
  * is under way and all beans are read once a second; that is what is called {@code rmm} everywhere.
@@ -36,12 +37,17 @@ public final class RmmPeer extends Peer {
 
   /** Makes one and starts what watches it. */
   public RmmPeer(Watching watching) {
+    this(watching, SafetyMode.STANDARD);
+  }
+
+  private RmmPeer(Watching watching, SafetyMode mode) {
     boolean views = watching != Watching.NONE;
     this.recording = views ? RunningRecording.asShipped() : null;
     if (recording != null) {
       recording.start();
     }
-    this.manager = MemoryManager.builder().name("benchmark").discoverViews(views).build();
+    this.manager =
+        MemoryManager.builder().name("benchmark").safetyMode(mode).discoverViews(views).build();
     manager.awaitViews();
     this.beans = views ? new BeanReading() : null;
     if (recording != null && watching == Watching.TRACING) {
@@ -53,6 +59,11 @@ public final class RmmPeer extends Peer {
     this.recording = null;
     this.beans = null;
     this.manager = manager;
+  }
+
+  /** Makes RMM as it ships but for its mode, and starts what watches it. */
+  static RmmPeer inMode(SafetyMode mode) {
+    return new RmmPeer(Watching.AS_SHIPPED, mode);
   }
 
   /** Returns RMM as it ships, for a process whose recording somebody else has started. */

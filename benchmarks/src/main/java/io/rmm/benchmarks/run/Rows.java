@@ -33,6 +33,7 @@ final class Rows {
     rows.addAll(new ScenarioRows(plan).all());
     rows.add(instrumentation());
     rows.add(tracing());
+    rows.add(safety());
     rows.add(arenas());
     return rows;
   }
@@ -161,6 +162,33 @@ final class Rows {
                 PeerKind.NETTY_ADAPTIVE,
                 210,
                 _ -> true)));
+  }
+
+  /** What a pair takes in each mode. */
+  private Row safety() {
+    List<Work> work = new ArrayList<>();
+    int forks = plan.quick() ? 1 : 3;
+    for (int fork = 0; fork < forks; fork++) {
+      for (PeerKind peer :
+          List.of(
+              PeerKind.RMM,
+              PeerKind.RMM_FAST,
+              PeerKind.RMM_SAFE,
+              PeerKind.RMM_PARANOID,
+              PeerKind.NETTY_ADAPTIVE_PARANOID)) {
+        work.add(jmh("pair 64 B", peer, "AllocateWriteFree.pair", Map.of("size", 64)));
+      }
+    }
+    return new Row(
+        "safety",
+        "Allocate, write 8 bytes, free, in each safety mode; medians of interleaved forks",
+        List.of(NANOS, HEAP),
+        work,
+        List.of(
+            Target.ratio(Metrics.NANOS, PeerKind.RMM_FAST, 1.10),
+            Target.ratio(Metrics.NANOS, PeerKind.RMM_SAFE, PeerKind.RMM_FAST, 15),
+            Target.ratio(
+                Metrics.NANOS, PeerKind.RMM_PARANOID, PeerKind.NETTY_ADAPTIVE_PARANOID, 1)));
   }
 
   private Row arenas() {

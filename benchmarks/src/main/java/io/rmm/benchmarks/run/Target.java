@@ -34,6 +34,28 @@ interface Target {
     return ratio(metric, other, limit, _ -> true);
   }
 
+  /** One peer's value divided by another's. */
+  static Target ratio(String metric, PeerKind one, PeerKind other, double limit) {
+    return outcomes ->
+        outcomes.points().stream()
+            .map(
+                point ->
+                    new Verdict(
+                        point + ": " + one.label() + " / " + other.label() + suffix(metric),
+                        ratio(outcomes, point, one, other, metric),
+                        limit))
+            .toList();
+  }
+
+  private static OptionalDouble ratio(
+      Outcomes outcomes, String point, PeerKind one, PeerKind other, String metric) {
+    OptionalDouble ours = outcomes.median(point, one, metric);
+    OptionalDouble theirs = outcomes.median(point, other, metric);
+    return ours.isPresent() && theirs.isPresent()
+        ? OptionalDouble.of(ours.getAsDouble() / theirs.getAsDouble())
+        : OptionalDouble.empty();
+  }
+
   /** RMM's value less a peer's. */
   static Target difference(String metric, PeerKind other, double limit, Predicate<String> points) {
     return difference(metric, PeerKind.RMM, other, limit, points);
