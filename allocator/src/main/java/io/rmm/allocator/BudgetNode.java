@@ -5,11 +5,13 @@ import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
+import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -108,7 +110,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
         long weight =
             tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
         tally.heap.leave();
-        Token token = weight == 0 ? null : observe(id, byteSize, page, weight, fast);
+        Token token = weight == 0 ? null : observe(id, byteSize, byteAlignment, page, weight, fast);
         return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
@@ -255,8 +257,11 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   // ---- allocations off the fast path ----
 
-  private @Nullable Token observe(long id, long byteSize, Page page, long weight, boolean fast) {
-    return engine.observer().allocated(id, path, byteSize, page, weight, fast);
+  private @Nullable Token observe(
+      long id, long byteSize, long byteAlignment, Page page, long weight, boolean fast) {
+    Placement placement =
+        weight == Sampler.TRACED ? null : engine.guards().place(id, byteSize, byteAlignment, path);
+    return engine.observer().allocated(id, path, byteSize, page, weight, fast, placement);
   }
 
   /**
@@ -285,7 +290,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
     Token newToken;
     Block inPlace;
     try {
-      newToken = weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight);
+      newToken =
+          weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight, null);
       inPlace = new Block(page, page.ids, slot, 0, newId, newByteSize, this, home, newToken);
     } catch (OutOfMemoryError e) {
       countFreeInPlace(tally, page, newByteSize);

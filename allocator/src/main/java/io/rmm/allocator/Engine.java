@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.guard.Guards;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
@@ -47,6 +48,7 @@ final class Engine {
   private final Tracing tracing = new Tracing(listeners);
   private final Observer observer = new Observer(listeners, tracing, news);
   private final MisuseDesk misuse;
+  private final Guards guards;
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
@@ -102,11 +104,21 @@ final class Engine {
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
+    this.guards =
+        new Guards(source.guardPages(), safety.guardBudget(), this::bytesBelowLimit, misuse);
+    if (safety.mode() == SafetyMode.PARANOID) {
+      // From the first block on; otherwise not before the clock has time for it.
+      guards.prepare();
+    }
+  }
+
+  private long bytesBelowLimit() {
+    return budgets.root().limits().hard() - pool.committedBytes();
   }
 
   private Explainer.@Nullable Located blockAt(long address) {
     Page page = pool.pageAt(address);
-    return page == null ? null : locate(page, address);
+    return page == null ? guards.find(address) : locate(page, address);
   }
 
   private static Explainer.@Nullable Located locate(Page page, long address) {
@@ -147,9 +159,11 @@ final class Engine {
     pressure.look(new BudgetReadings(budgets.root()));
     trace();
     strayWrites.tick();
+    guards.prepare();
     if (secondEnds) {
       sampler.tick();
       processPressure.look();
+      guards.tick();
     }
     observer.findUnreachable();
     if (ticks % TICKS_PER_WINDOW == 0) {
@@ -250,6 +264,7 @@ final class Engine {
         .tuning(pool.retainedLimit(), tuning.decisions())
         .droppedListeners(listeners.dropped());
     observer.read(snapshot);
+    guards.read(snapshot);
     misuse.read(snapshot);
     return snapshot.build();
   }
@@ -276,11 +291,13 @@ final class Engine {
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
+    guards.close();
     misuse.reportLive(total.allocations - total.frees, total.usedBytes());
   }
 
   void close() {
     closed = true;
+    guards.close();
     heaps.close();
     chunkNews.logReturnFailure();
     news.tell();
@@ -320,6 +337,10 @@ final class Engine {
 
   Observer observer() {
     return observer;
+  }
+
+  Guards guards() {
+    return guards;
   }
 
   Listeners listeners() {

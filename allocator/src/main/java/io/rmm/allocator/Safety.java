@@ -8,11 +8,16 @@ import java.util.Map;
  *
  * @param mode how much it spends on finding misuse
  * @param actions what it does about misuse, for each kind
+ * @param guardBudget bytes of the pages of guarded blocks, at most; none in mode FAST
  */
-record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions) {
+record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions, long guardBudget) {
+
+  /** As much as Apple gives its guards: a thousand blocks of a page, and no amount to think of. */
+  static final long DEFAULT_GUARD_BUDGET = 4L << 20;
 
   Safety {
     actions = Map.copyOf(actions);
+    guardBudget = mode == SafetyMode.FAST ? 0 : guardBudget;
   }
 
   /** Tells whether blocks are followed by canaries. */
@@ -22,7 +27,7 @@ record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions) {
 
   /** Returns what {@code mode} does by default. */
   static Safety of(SafetyMode mode) {
-    return new Safety(mode, defaultActions());
+    return new Safety(mode, defaultActions(), DEFAULT_GUARD_BUDGET);
   }
 
   /** Returns the default actions, as a map that may be changed. */

@@ -7,6 +7,7 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.StackRoom;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -80,21 +81,45 @@ public final class Observer {
    */
   public @Nullable Token allocated(
       long blockId, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
+    return allocated(blockId, budget, requestedBytes, page, weight, fastPath, null);
+  }
+
+  /** As above, for a block that is not seen in its slot if {@code placement} is not null. */
+  public @Nullable Token allocated(
+      long blockId,
+      String budget,
+      long requestedBytes,
+      Page page,
+      long weight,
+      boolean fastPath,
+      @Nullable Placement placement) {
     Token token;
     try {
-      token = token(blockId, budget, page.slotBytes, weight);
+      token = token(blockId, budget, page.slotBytes, weight, placement);
     } catch (OutOfMemoryError e) {
+      end(placement, Site.UNKNOWN);
       return null;
     }
-    return follow(token, budget, requestedBytes, page, weight, fastPath) ? token : null;
+    if (follow(token, budget, requestedBytes, page, weight, fastPath)) {
+      return token;
+    }
+    end(placement, Site.UNKNOWN);
+    return null;
+  }
+
+  private static void end(@Nullable Placement placement, Site freeSite) {
+    if (placement != null) {
+      placement.end(freeSite);
+    }
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
-  public Token token(long blockId, String budget, long slotBytes, long weight) {
+  public Token token(
+      long blockId, String budget, long slotBytes, long weight, @Nullable Placement placement) {
     boolean observed = weight != Sampler.TRACED;
     return tracing.isOn()
-        ? new TracedToken(blockId, budget, slotBytes, observed, null)
-        : new Token(blockId, null);
+        ? new TracedToken(blockId, budget, slotBytes, observed, placement)
+        : new Token(blockId, placement);
   }
 
   /**
@@ -138,6 +163,10 @@ public final class Observer {
           new ObservedBlock(
               token, unreachable, requestedBytes, slotBytes, weight, budget, site, at);
       live.put(blockId, block);
+      Placement placement = token.placement();
+      if (placement != null) {
+        placement.begin(site);
+      }
       at.allocated(slotBytes, weight);
       tell(sample);
       return true;
@@ -190,27 +219,32 @@ public final class Observer {
         return;
       }
     }
+    Site freeSite = Site.UNKNOWN;
     try {
       ObservedBlock block = live.remove(token.blockId());
       if (block != null) {
         block.clear();
         block.statistics.freed(block.slotBytes, block.weight);
-        remember(block, cause);
+        freeSite = remember(block, cause);
       }
     } finally {
+      end(token.placement(), freeSite);
       // Up to here, or the block could be taken for a leak while it is being freed.
       Reference.reachabilityFence(token);
     }
   }
 
-  private void remember(ObservedBlock block, FreeCause cause) {
+  private Site remember(ObservedBlock block, FreeCause cause) {
     try {
-      block.noteFree(cause, sites.here());
+      Site here = sites.here();
+      block.noteFree(cause, here);
       synchronized (ended) {
         ended.put(block.blockId, block);
       }
+      return here;
     } catch (OutOfMemoryError | StackOverflowError e) {
       // Then a double free of it will not name the first site.
+      return Site.UNKNOWN;
     }
   }
 
