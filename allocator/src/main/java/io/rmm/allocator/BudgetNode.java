@@ -110,7 +110,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
         long weight =
             tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
         tally.heap.leave();
-        Token token = weight == 0 ? null : observe(id, byteSize, byteAlignment, page, weight, fast);
+        Token token =
+            weight == 0 ? null : observe(id, byteSize, byteAlignment, page, slot, weight, fast);
         return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
@@ -258,9 +259,11 @@ final class BudgetNode extends BudgetAccount implements Budget {
   // ---- allocations off the fast path ----
 
   private @Nullable Token observe(
-      long id, long byteSize, long byteAlignment, Page page, long weight, boolean fast) {
+      long id, long byteSize, long byteAlignment, Page page, int slot, long weight, boolean fast) {
     Placement placement =
-        weight == Sampler.TRACED ? null : engine.guards().place(id, byteSize, byteAlignment, path);
+        weight == Sampler.TRACED
+            ? null
+            : engine.guards().place(page, slot, id, byteSize, byteAlignment, path);
     return engine.observer().allocated(id, path, byteSize, page, weight, fast, placement);
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.rmm.allocator.observe.Sampler;
+import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -98,6 +100,45 @@ class GuardedMisuseTest {
           }
         });
     assertThat(refused).hasValue(THREADS * ROUNDS);
+  }
+
+  /**
+   * Near the end of the stack an allocation, or a free, is cut short anywhere; what a guard has
+   * cost must come back all the same.
+   */
+  @Test
+  void noGuardIsLostWhereTheStackEnds() throws Exception {
+    Engine engine =
+        new Engine(
+            "deep",
+            PageSources.named("linux"),
+            new Sampler(SafetyMode.PARANOID, 1),
+            BudgetLimits.unlimited(),
+            Safety.of(SafetyMode.PARANOID));
+    BudgetNode budget = engine.budgets().root();
+    Threads.inAnother(_ -> descend(budget));
+    for (int second = 0; second < 3; second++) {
+      engine.guards().tick();
+    }
+    MemorySnapshot snapshot = engine.snapshot();
+    // What was cut short before its handle came to be is live for ever.
+    assertThat(snapshot.guardedBlocks()).isLessThanOrEqualTo(snapshot.liveBlocks());
+    assertThat(engine.snapshot().misuses()).isZero();
+    engine.close();
+    assertThat(engine.snapshot().guardBytes()).isZero();
+  }
+
+  private static void descend(BudgetNode budget) {
+    try {
+      descend(budget);
+    } catch (StackOverflowError e) {
+      // Now at every depth from the last on.
+    }
+    try {
+      budget.allocate(100).close();
+    } catch (StackOverflowError e) {
+      // Cut short.
+    }
   }
 
   // ---- leaks ----

@@ -10,6 +10,8 @@ import io.rmm.allocator.postmortem.Slot;
  */
 record Damage(long behind, long before) {
 
+  static final Damage NONE = new Damage(-1, 0);
+
   /** Looks at the slack of a block whose pages are open. */
   static Damage of(Slot slot) {
     long pattern = Slack.pattern(slot.blockId());

@@ -32,6 +32,8 @@ final class GuardedBlock implements Placement {
   }
 
   final Guards owner;
+  private final Page page;
+  private final int pageSlot;
   final AtomicReference<State> state = new AtomicReference<>(State.LIVE);
 
   final Slot slot;
@@ -40,19 +42,27 @@ final class GuardedBlock implements Placement {
   /** Where it stands in the table that outlives the process, or -1. */
   private volatile int record = -1;
 
-  GuardedBlock(Guards owner, Slot slot, String budget) {
+  /** Whether its pages count for the budget of its owner. */
+  volatile boolean counted;
+
+  /** Whether the clock has seen it freed, and not ended. */
+  boolean seenFreed;
+
+  GuardedBlock(Guards owner, Page page, int pageSlot, Slot slot, String budget) {
     this.owner = owner;
+    this.page = page;
+    this.pageSlot = pageSlot;
     this.slot = slot;
     this.budget = budget;
   }
 
   @Override
-  public MemorySegment segment(Page page, int slotIndex, long byteSize) {
+  public MemorySegment segment(Page in, int slotIndex, long byteSize) {
     return LinuxSystemCalls.PROCESS.asSlice(slot.address(), byteSize);
   }
 
   @Override
-  public long address(Page page, int slotIndex) {
+  public long address(Page in, int slotIndex) {
     return slot.address();
   }
 
@@ -69,6 +79,12 @@ final class GuardedBlock implements Placement {
   @Override
   public void end(Site site) {
     owner.end(this, site);
+  }
+
+  /** Tells whether the block's slot is free, or another block's. */
+  boolean isFreed() {
+    long id = page.id(pageSlot);
+    return id < 0 || (id & ~(Page.SHARED | Page.DETACHED)) != slot.blockId();
   }
 
   /** Notes that the calling thread frees it. */

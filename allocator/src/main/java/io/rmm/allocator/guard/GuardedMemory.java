@@ -1,5 +1,6 @@
 package io.rmm.allocator.guard;
 
+import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.log.Log;
 import io.rmm.allocator.postmortem.Slot;
@@ -135,8 +136,14 @@ final class GuardedMemory {
 
   /** Returns a block with pages of its own, open and zeroed, or null if there are none. */
   @Nullable GuardedBlock take(
-      Guards owner, long blockId, long byteSize, long alignment, String budget) {
-    GuardedBlock block = place(owner, blockId, byteSize, alignment, budget);
+      Guards owner,
+      Page page,
+      int pageSlot,
+      long blockId,
+      long byteSize,
+      long alignment,
+      String budget) {
+    GuardedBlock block = place(owner, page, pageSlot, blockId, byteSize, alignment, budget);
     if (block == null) {
       return null;
     }
@@ -152,7 +159,13 @@ final class GuardedMemory {
   }
 
   private @Nullable GuardedBlock place(
-      Guards owner, long blockId, long byteSize, long alignment, String budget) {
+      Guards owner,
+      Page page,
+      int pageSlot,
+      long blockId,
+      long byteSize,
+      long alignment,
+      String budget) {
     long bytes = pageBytes(byteSize);
     boolean atEnd = ThreadLocalRandom.current().nextBoolean();
     lock.lock();
@@ -169,7 +182,8 @@ final class GuardedMemory {
       // All blocks are aligned to a granule, whatever less is asked for.
       long address = atEnd ? (end - byteSize) & -Math.max(alignment, SizeClasses.GRANULE) : start;
       GuardedBlock block =
-          new GuardedBlock(owner, new Slot(start, end, address, blockId, byteSize), budget);
+          new GuardedBlock(
+              owner, page, pageSlot, new Slot(start, end, address, blockId, byteSize), budget);
       known.put(start, block);
       cursor = end + pageSize;
       return block;
@@ -278,7 +292,7 @@ final class GuardedMemory {
       if (block == null || !seal(block)) {
         return;
       }
-      block.owner.unparked(block);
+      block.owner.forget(block);
     }
   }
 

@@ -5,11 +5,11 @@ import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.Site;
+import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.observe.Explainer;
 import io.rmm.allocator.observe.MisuseDesk;
-import io.rmm.allocator.postmortem.Slot;
 import io.rmm.allocator.source.GuardPages;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +80,19 @@ public final class Guards {
     }
   }
 
-  /** Tries again what the operating system has refused: once a second, and at last. */
+  /**
+   * Ends what was not ended by who freed it, and tries again what the operating system has refused.
+   * Once a second.
+   */
   public void tick() {
     if (memory != null) {
+      for (GuardedBlock block : live) {
+        // Twice, since whoever frees it may be about to end it.
+        if (block.isFreed() && block.seenFreed) {
+          endByClock(block);
+        }
+        block.seenFreed = block.isFreed();
+      }
       memory.sealParked();
     }
   }
@@ -91,43 +101,51 @@ public final class Guards {
 
   /**
    * Returns a place between guard pages for a block that is observed; null if it stays in its slot.
+   *
+   * @param page where the block has its slot
+   * @param pageSlot the number of the slot
    */
-  public @Nullable Placement place(long blockId, long byteSize, long alignment, String budget) {
+  public @Nullable Placement place(
+      Page page, int pageSlot, long blockId, long byteSize, long alignment, String budget) {
     if (memory == null || closed || !memory.fits(byteSize, alignment)) {
       return null;
     }
     try {
       StackRoom.check();
-      return place(memory, blockId, byteSize, alignment, budget);
+      long pageBytes = memory.pageBytes(byteSize);
+      if (!charge(pageBytes)) {
+        return null;
+      }
+      GuardedBlock block = null;
+      try {
+        block = memory.take(this, page, pageSlot, blockId, byteSize, alignment, budget);
+      } finally {
+        if (block == null) {
+          bytes.addAndGet(-pageBytes);
+        }
+      }
+      return block == null ? null : begin(block);
     } catch (OutOfMemoryError | StackOverflowError e) {
       return null;
     }
   }
 
-  private @Nullable Placement place(
-      GuardedMemory from, long blockId, long byteSize, long alignment, String budget) {
-    long pageBytes = from.pageBytes(byteSize);
-    if (!charge(pageBytes)) {
-      return null;
-    }
-    GuardedBlock block = null;
+  /** Fills the slack of a block; returns null if the manager has been closed meanwhile. */
+  private @Nullable GuardedBlock begin(GuardedBlock block) {
+    block.counted = true;
+    boolean begun = false;
     try {
-      block = from.take(this, blockId, byteSize, alignment, budget);
-      if (block != null) {
-        live.add(block);
-        fillSlack(block.slot);
-      }
+      live.add(block);
+      long pattern = Slack.pattern(block.slot.blockId());
+      Slack.fill(block.slot.start(), block.slot.address(), pattern);
+      Slack.fill(block.slot.blockEnd(), block.slot.end(), pattern);
+      begun = !closed;
+      return begun ? block : null;
     } finally {
-      if (block == null) {
-        bytes.addAndGet(-pageBytes);
+      if (!begun && claim(block)) {
+        seal(block);
       }
     }
-    if (block != null && closed) {
-      // The close may have missed it. Nobody knows of the block yet.
-      end(block, Site.UNKNOWN);
-      return null;
-    }
-    return block;
   }
 
   private boolean charge(long pageBytes) {
@@ -141,50 +159,22 @@ public final class Guards {
     return true;
   }
 
-  private static void fillSlack(Slot slot) {
-    long pattern = Slack.pattern(slot.blockId());
-    Slack.fill(slot.start(), slot.address(), pattern);
-    Slack.fill(slot.blockEnd(), slot.end(), pattern);
-  }
-
   // ---- ending ----
 
-  /** Ends a block that was freed, unless another thread does. */
+  /**
+   * Ends a block that was freed, unless another thread does.
+   *
+   * @throws MemoryMisuseException if it was damaged, and that is to be thrown
+   */
   void end(GuardedBlock block, Site freeSite) {
-    if (!block.state.compareAndSet(GuardedBlock.State.LIVE, GuardedBlock.State.ENDING)) {
+    // Before it is claimed: if there is no room for this, the clock will end it.
+    StackRoom.check();
+    List<MisuseReport> reports = new ArrayList<>(1);
+    Finding finding = (report, kind, id) -> reports.add(misuse.found(report, kind, id));
+    if (!claim(block)) {
       return;
     }
-    Damage damage = Damage.of(block.slot);
-    try {
-      block.noteFree(freeSite);
-    } finally {
-      // Whatever befalls the notes, the pages go back.
-      if (memory().seal(block)) {
-        forget(block);
-      }
-    }
-    report(block, damage);
-  }
-
-  private void forget(GuardedBlock block) {
-    if (live.remove(block)) {
-      bytes.addAndGet(-block.slot.pageBytes());
-    }
-  }
-
-  /** Notes that the pages of a block could be sealed at last. */
-  void unparked(GuardedBlock block) {
-    forget(block);
-  }
-
-  private void report(GuardedBlock block, Damage damage) {
-    List<MisuseReport> reports = new ArrayList<>(1);
-    if (damage.behind() >= 0) {
-      reports.add(report(block, MisuseKind.OVERRUN, damage.behind()));
-    }
-    if (damage.before() < 0) {
-      reports.add(report(block, MisuseKind.UNDERRUN, damage.before()));
-    }
+    end(block, freeSite, finding);
     for (MisuseReport report : reports) {
       if (misuse.isThrown(report.kind())) {
         throw new MemoryMisuseException(report);
@@ -192,9 +182,56 @@ public final class Guards {
     }
   }
 
-  private MisuseReport report(GuardedBlock block, MisuseKind kind, long offset) {
+  /** Ends a block whose end was cut short, for want of stack or of Java heap. */
+  private void endByClock(GuardedBlock block) {
+    if (claim(block)) {
+      end(block, Site.UNKNOWN, misuse::foundByClock);
+    }
+  }
+
+  private static boolean claim(GuardedBlock block) {
+    return block.state.compareAndSet(GuardedBlock.State.LIVE, GuardedBlock.State.ENDING);
+  }
+
+  private void end(GuardedBlock block, Site freeSite, Finding finding) {
+    Damage damage = Damage.NONE;
+    try {
+      damage = Damage.of(block.slot);
+      block.noteFree(freeSite);
+    } finally {
+      // Whatever befalls the notes, the pages go back.
+      seal(block);
+    }
+    if (damage.behind() >= 0) {
+      report(block, MisuseKind.OVERRUN, damage.behind(), finding);
+    }
+    if (damage.before() < 0) {
+      report(block, MisuseKind.UNDERRUN, damage.before(), finding);
+    }
+  }
+
+  private void seal(GuardedBlock block) {
+    if (memory().seal(block)) {
+      forget(block);
+    }
+  }
+
+  /** Notes that the pages of a block are sealed. */
+  void forget(GuardedBlock block) {
+    live.remove(block);
+    if (block.counted) {
+      bytes.addAndGet(-block.slot.pageBytes());
+    }
+  }
+
+  /** What is done with a report. */
+  private interface Finding {
+    void found(MisuseReport.Builder report, MisuseKind kind, long blockId);
+  }
+
+  private static void report(GuardedBlock block, MisuseKind kind, long offset, Finding finding) {
     long distance = kind == MisuseKind.OVERRUN ? offset - block.slot.byteSize() : -offset;
-    return misuse.found(
+    finding.found(
         MisuseReport.builder(kind)
             .block(block.slot.blockId(), block.slot.byteSize())
             .budget(block.budget)
