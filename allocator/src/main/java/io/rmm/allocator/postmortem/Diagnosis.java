@@ -74,11 +74,13 @@ public record Diagnosis(
 
   private static Stream<Candidate> candidate(SlotRecord record, long address, long pageSize) {
     Slot slot = record.slot();
-    if (address >= slot.end() && address - slot.end() < pageSize) {
+    long behind = address - slot.end();
+    long before = slot.start() - address;
+    if (behind >= 0 && behind < pageSize) {
       return Stream.of(
           new Candidate(record, kind(record, MisuseKind.OVERRUN), address - slot.blockEnd()));
     }
-    if (address < slot.start() && slot.start() - address <= pageSize) {
+    if (before > 0 && before <= pageSize) {
       return Stream.of(
           new Candidate(record, kind(record, MisuseKind.UNDERRUN), slot.address() - address));
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,7 @@ public final class SlotTable {
 
   private int freeCount;
 
-  private SlotTable() {}
+  SlotTable() {}
 
   /** Returns the table of this process; to be {@linkplain #open opened}. */
   public static SlotTable ofProcess() {
@@ -68,11 +69,16 @@ public final class SlotTable {
    * @param regionStart the first address of the range that all blocks lie in
    * @param regionEnd the address behind it
    */
-  public synchronized void open(long pageSize, long regionStart, long regionEnd) {
+  public void open(long pageSize, long regionStart, long regionEnd) {
+    open(SlotDirectory::ofProcess, pageSize, regionStart, regionEnd);
+  }
+
+  synchronized void open(
+      Supplier<Path> directory, long pageSize, long regionStart, long regionEnd) {
     if (!opened) {
       opened = true;
       try {
-        create(SlotDirectory.ofProcess(), pageSize);
+        create(directory.get(), pageSize);
       } catch (IOException | RuntimeException e) {
         fail(e);
       }
