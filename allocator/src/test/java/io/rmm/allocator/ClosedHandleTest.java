@@ -23,7 +23,12 @@ class ClosedHandleTest {
   @BeforeEach
   void open() {
     manager =
-        MemoryManager.builder().pageSource("linux").discoverViews(false).listener(reports).build();
+        MemoryManager.builder()
+            .pageSource("linux")
+            .guardBudget(0) // where a block lies, matters here
+            .discoverViews(false)
+            .listener(reports)
+            .build();
   }
 
   @AfterEach

@@ -22,7 +22,12 @@ class DetachedBlockTest {
   @BeforeEach
   void open() {
     manager =
-        MemoryManager.builder().pageSource("linux").discoverViews(false).listener(reports).build();
+        MemoryManager.builder()
+            .pageSource("linux")
+            .guardBudget(0) // where a block lies, matters here
+            .discoverViews(false)
+            .listener(reports)
+            .build();
   }
 
   @AfterEach
