@@ -274,7 +274,7 @@ final class Engine {
         .ladder(total.requestedBytes(), total.usedBytes(), active, committed, pool.reservedBytes())
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
-        .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
+        .openArenas(openArenas())
         .system(returned, pool.systemCalls())
         .tuning(pool.retainedLimit(), tuning.decisions())
         .droppedListeners(listeners.dropped());
@@ -282,6 +282,10 @@ final class Engine {
     guards.read(snapshot);
     misuse.read(snapshot);
     return snapshot.build();
+  }
+
+  private long openArenas() {
+    return Math.max(0, heaps.openArenas() - arenasClosedLate.get());
   }
 
   // ---- life ----
@@ -311,7 +315,7 @@ final class Engine {
     observer.findUnreachable();
     news.tell();
     guards.close();
-    misuse.reportLive(total.allocations - total.frees, total.usedBytes());
+    misuse.reportLive(total.allocations - total.frees, total.usedBytes(), openArenas());
   }
 
   void close() {

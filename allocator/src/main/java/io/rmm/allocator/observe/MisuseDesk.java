@@ -152,13 +152,22 @@ public final class MisuseDesk {
 
   /**
    * Reports what is live at the end of the manager: one report for each site of observed blocks,
-   * and one for all blocks, so that nothing goes unsaid where nothing was observed.
+   * one for all blocks, so that nothing goes unsaid where nothing was observed, and one for all
+   * arenas.
    */
-  public void reportLive(long blocks, long usedBytes) {
+  public void reportLive(long blocks, long usedBytes, long openArenas) {
+    if (openArenas > 0) {
+      tellAtEnd(
+          MisuseKind.ARENA_NOT_CLOSED,
+          0,
+          Site.UNKNOWN,
+          "the manager is closed while " + openArenas + " arenas are open");
+    }
     if (blocks == 0) {
       return;
     }
-    leak(
+    tellAtEnd(
+        MisuseKind.LEAK,
         usedBytes,
         Site.UNKNOWN,
         "the manager is closed while " + blocks + " blocks with " + usedBytes + " bytes are live");
@@ -170,7 +179,8 @@ public final class MisuseDesk {
     }
     bySite.forEach(
         (site, sum) ->
-            leak(
+            tellAtEnd(
+                MisuseKind.LEAK,
                 sum[1],
                 site,
                 sum[0]
@@ -180,10 +190,10 @@ public final class MisuseDesk {
                     + " bytes"));
   }
 
-  private void leak(long bytes, Site site, String detail) {
-    count(MisuseKind.LEAK);
+  private void tellAtEnd(MisuseKind kind, long bytes, Site site, String detail) {
+    count(kind);
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.LEAK).block(0, bytes).allocationSite(site).detail(detail);
+        MisuseReport.builder(kind).block(0, bytes).allocationSite(site).detail(detail);
     MisuseReport _ = tell(report, null, false);
   }
 

@@ -42,6 +42,9 @@ final class ObservedBlock extends PhantomReference<Token> {
 
   private long freedNanos;
 
+  /** Whether it is an arena's. Written right after it is made, while the arena is reachable. */
+  volatile boolean ofArena;
+
   /** Whether it is, or was, between guard pages. */
   final boolean guarded;
 

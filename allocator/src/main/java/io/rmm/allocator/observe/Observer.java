@@ -123,6 +123,14 @@ public final class Observer {
     }
   }
 
+  /** Notes that the block of {@code token} is an arena's, which is what can be left unclosed. */
+  public void noteArena(Token token) {
+    ObservedBlock block = live.get(token.blockId());
+    if (block != null) {
+      block.ofArena = true;
+    }
+  }
+
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
   public Token token(
       long blockId, String budget, long slotBytes, long weight, @Nullable Placement placement) {
@@ -318,7 +326,7 @@ public final class Observer {
         block.weight,
         block.ageNanos(),
         block.allocationSite,
-        LeakSuspect.UNREACHABLE);
+        block.ofArena ? LeakSuspect.ARENA_NEVER_CLOSED : LeakSuspect.UNREACHABLE);
   }
 
   /** Returns the observed blocks that are live. */
