@@ -111,9 +111,8 @@ class ClosedHandleTest {
           .isEqualTo(Map.of(MisuseKind.DOUBLE_FREE, (long) stale.size()));
       assertThat(reports.misuses)
           .hasSize(stale.size())
-          .filteredOn(MisuseReport::isNews)
           .extracting(MisuseReport::occurrences)
-          .containsExactly(1L, 10L, 100L, 1_000L);
+          .doesNotHaveDuplicates();
       assertThat(current.isAlive()).isTrue();
       assertThat(current.segment().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
     }

@@ -97,8 +97,7 @@ final class MisuseEvent extends MemoryEvent {
   String detail = "";
 
   @Label("Suppressed")
-  @Description(
-      "Misuses of this manager since the event before that have none: repeats, or throttled")
+  @Description("Misuses of this manager that the throttle kept out since the event before")
   long suppressed;
 
   static MemoryListener listener(String manager) {
@@ -109,7 +108,7 @@ final class MisuseEvent extends MemoryEvent {
         MisuseEvent event = new MisuseEvent();
         if (!event.isEnabled()) {
           suppressed.set(0);
-        } else if (!report.isNews() || !event.shouldCommit()) {
+        } else if (!event.shouldCommit()) {
           suppressed.incrementAndGet();
         } else {
           event.manager = manager;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Once in full, then counted.</b> Each act has a report of its own, and each listener hears
  * of it. But a program that misuses memory in a loop would drown whoever reads that. So misuses of
  * one kind at one place, of blocks from one place, are numbered ({@link
- * MisuseReport#occurrences()}), and views show few of them ({@link MisuseReport#isNews()}) and
- * count the others.
+ * MisuseReport#occurrences()}), by which repeats are known; and views bound what they show, each in
+ * its way, and count the rest.
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
