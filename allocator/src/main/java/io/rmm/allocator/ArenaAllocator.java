@@ -7,6 +7,7 @@ import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.Tally;
+import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +222,11 @@ final class ArenaAllocator {
 
   /** Begins to follow the block {@code id}. Outside the hold. */
   @Nullable Token observe(long id, long requestedBytes, Page page, long weight, boolean fast) {
-    return engine.observer().allocated(id, budget.path(), requestedBytes, page, weight, fast, null);
+    Observer observer = engine.observer();
+    Token token = observer.allocated(id, budget.path(), requestedBytes, page, weight, fast, null);
+    if (token != null) {
+      observer.noteArena(token);
+    }
+    return token;
   }
 }

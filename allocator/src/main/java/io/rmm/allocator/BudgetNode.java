@@ -5,11 +5,13 @@ import io.rmm.allocator.heap.BudgetCell;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
+import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.SizeClasses;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
+import io.rmm.allocator.observe.Sampler;
 import io.rmm.allocator.observe.Token;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -113,7 +115,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
         long weight =
             tally.isObservationDue(id) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
         tally.heap.leave();
-        Token token = weight == 0 ? null : observe(id, byteSize, page, slot, weight, fast);
+        Token token =
+            weight == 0 ? null : observe(id, byteSize, byteAlignment, page, slot, weight, fast);
         return handle(page, ids, slot, id, byteSize, tally, token);
       }
     } catch (StackOverflowError e) {
@@ -292,9 +295,14 @@ final class BudgetNode extends BudgetAccount implements Budget {
   // ---- allocations off the fast path ----
 
   private @Nullable Token observe(
-      long id, long byteSize, Page page, int slot, long weight, boolean fast) {
-    if (quarantine == null) {
-      return engine.observer().allocated(id, path, byteSize, page, weight, fast, null);
+      long id, long byteSize, long byteAlignment, Page page, int slot, long weight, boolean fast) {
+    Placement guarded =
+        weight == Sampler.TRACED
+            ? null
+            : engine.guards().place(page, slot, id, byteSize, byteAlignment, path);
+    if (guarded != null || quarantine == null) {
+      // What is guarded has a rest of its own.
+      return engine.observer().allocated(id, path, byteSize, page, weight, fast, guarded);
     }
     ScopedBlock scoped;
     try {

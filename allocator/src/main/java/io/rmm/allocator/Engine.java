@@ -1,5 +1,6 @@
 package io.rmm.allocator;
 
+import io.rmm.allocator.guard.Guards;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
@@ -51,6 +52,7 @@ final class Engine {
   private final Observer observer;
   private final MisuseDesk misuse;
   private final @Nullable Quarantine quarantine;
+  private final Guards guards;
   private final Budgets budgets;
   private final Shares shares = new Shares();
   private final DetachedBlocks detached = new DetachedBlocks();
@@ -111,11 +113,21 @@ final class Engine {
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
+    this.guards =
+        new Guards(source.guardPages(), safety.guardBudget(), this::bytesBelowLimit, misuse);
+    if (safety.mode() == SafetyMode.PARANOID) {
+      // From the first block on; otherwise not before the clock has time for it.
+      guards.prepare();
+    }
+  }
+
+  private long bytesBelowLimit() {
+    return budgets.root().limits().hard() - pool.committedBytes();
   }
 
   private Explainer.@Nullable Located blockAt(long address) {
     Page page = pool.pageAt(address);
-    return page == null ? null : locate(page, address);
+    return page == null ? guards.find(address) : locate(page, address);
   }
 
   private static Explainer.@Nullable Located locate(Page page, long address) {
@@ -160,9 +172,11 @@ final class Engine {
     }
     trace();
     strayWrites.tick();
+    guards.prepare();
     if (secondEnds) {
       sampler.tick();
       processPressure.look();
+      guards.tick();
     }
     observer.findUnreachable();
     if (ticks % TICKS_PER_WINDOW == 0) {
@@ -261,13 +275,18 @@ final class Engine {
         .ladder(total.requestedBytes(), total.usedBytes(), active, committed, pool.reservedBytes())
         .peakUsedBytes(total.peakBytes())
         .rejections(usages.stream().mapToLong(MemorySnapshot.BudgetUsage::rejections).sum())
-        .openArenas(Math.max(0, heaps.openArenas() - arenasClosedLate.get()))
+        .openArenas(openArenas())
         .system(returned, pool.systemCalls())
         .tuning(pool.retainedLimit(), tuning.decisions())
         .droppedListeners(listeners.dropped());
     observer.read(snapshot);
+    guards.read(snapshot);
     misuse.read(snapshot);
     return snapshot.build();
+  }
+
+  private long openArenas() {
+    return Math.max(0, heaps.openArenas() - arenasClosedLate.get());
   }
 
   // ---- life ----
@@ -296,11 +315,13 @@ final class Engine {
     Usage total = budgets.root().usage();
     observer.findUnreachable();
     news.tell();
-    misuse.reportLive(total.allocations - total.frees, total.usedBytes());
+    guards.close();
+    misuse.reportLive(total.allocations - total.frees, total.usedBytes(), openArenas());
   }
 
   void close() {
     closed = true;
+    guards.close();
     heaps.close();
     chunkNews.logReturnFailure();
     news.tell();
@@ -340,6 +361,10 @@ final class Engine {
 
   Observer observer() {
     return observer;
+  }
+
+  Guards guards() {
+    return guards;
   }
 
   Listeners listeners() {

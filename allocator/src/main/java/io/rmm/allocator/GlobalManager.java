@@ -49,6 +49,10 @@ final class GlobalManager {
     if (interval != null) {
       builder.sampleInterval(bytes("rmm.sample.interval", interval));
     }
+    String guards = System.getProperty("rmm.guard.budget");
+    if (guards != null) {
+      builder.guardBudget(bytes("rmm.guard.budget", guards));
+    }
     return builder.build(false);
   }
 

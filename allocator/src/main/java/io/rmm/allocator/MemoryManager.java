@@ -78,7 +78,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * properties {@code rmm.name}, {@code rmm.safety} (a {@link SafetyMode}), {@code rmm.limit} (the
    * root's hard limit in bytes, or with the suffix k, m or g), {@code rmm.quarantine} (bytes),
    * {@code rmm.source}, {@code rmm.hugepages} ({@code off} or {@code madvise}, for all managers of
-   * the process) and {@code rmm.sample.interval} (bytes). It lives as long as the process.
+   * the process), {@code rmm.sample.interval} and {@code rmm.guard.budget} (bytes). It lives as
+   * long as the process.
    *
    * @throws IllegalArgumentException if one of the properties is not valid
    */
@@ -388,6 +389,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     private final Map<MisuseKind, MisuseAction> actions = Safety.defaultActions();
     private @Nullable Long quarantineBytes;
     private BudgetLimits limits = BudgetLimits.unlimited();
+    private long guardBudget = Safety.DEFAULT_GUARD_BUDGET;
     private long sampleInterval = Sampler.DEFAULT_INTERVAL;
     private String pageSource = System.getProperty("rmm.source", "auto");
     private boolean discoverViews = true;
@@ -460,6 +462,20 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets how many bytes the pages of guarded blocks may have at once, on top of all limits; 4 MiB
+     * unless set, and 0 for no guarded blocks. In mode {@code FAST} there are none.
+     *
+     * @throws IllegalArgumentException unless {@code bytes} is from 0 to 2^30
+     */
+    public Builder guardBudget(long bytes) {
+      if (bytes < 0 || bytes > 1L << 30) {
+        throw new IllegalArgumentException("a guard budget is 0 to 2^30 bytes, not " + bytes);
+      }
+      this.guardBudget = bytes;
+      return this;
+    }
+
     /** Adds a listener from the start. */
     public Builder listener(MemoryListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -509,7 +525,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     }
 
     private Safety safety() {
-      return new Safety(safetyMode, actions, quarantineBytes());
+      return new Safety(safetyMode, actions, quarantineBytes(), guardBudget);
     }
 
     private long quarantineBytes() {
@@ -524,6 +540,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
         settings.put("quarantine", Long.toString(quarantineBytes()));
       }
       settings.put("pageSource", source);
+      settings.put("guardBudget", Long.toString(safety().guardBudget()));
       return Map.copyOf(settings);
     }
 

@@ -127,6 +127,19 @@ public final class MemorySnapshot {
     return values.leakSuspectBytes;
   }
 
+  /** Returns the number of live blocks that stand between guard pages. */
+  public long guardedBlocks() {
+    return values.guardedBlocks;
+  }
+
+  /**
+   * Returns the bytes of the pages that guarded blocks have to themselves. They come on top of the
+   * {@linkplain #committedBytes() committed} bytes, and of the root's hard limit.
+   */
+  public long guardBytes() {
+    return values.guardBytes;
+  }
+
   /** Returns the number of arenas that are open. */
   public long openArenas() {
     return values.openArenas;
@@ -320,6 +333,13 @@ public final class MemorySnapshot {
     public Builder leaks(long count, long bytes) {
       values.leakSuspects = count;
       values.leakSuspectBytes = bytes;
+      return this;
+    }
+
+    /** Sets the number of guarded blocks, and the bytes of their pages. */
+    public Builder guards(long blocks, long bytes) {
+      values.guardedBlocks = blocks;
+      values.guardBytes = bytes;
       return this;
     }
 

@@ -132,24 +132,11 @@ public final class MisuseReport {
   }
 
   /**
-   * Returns how many misuses of this kind there were so far, with the same sites.
-   *
-   * @see #isNews()
+   * Returns how many misuses of this kind there were so far, with the same sites: 1 for the first.
+   * Whoever shows reports to people may leave out later ones.
    */
   public long occurrences() {
     return occurrences;
-  }
-
-  /**
-   * Tells whether a person should be told: of the first misuse of a kind with its sites, and of the
-   * tenth, the hundredth and so on. The others are to be counted.
-   */
-  public boolean isNews() {
-    long power = 1;
-    while (power < occurrences) {
-      power *= 10;
-    }
-    return power == occurrences;
   }
 
   /** Returns one sentence for people. */

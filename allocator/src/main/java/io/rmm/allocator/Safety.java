@@ -10,11 +10,20 @@ import java.util.Map;
  * @param actions what it does about misuse, for each kind
  * @param quarantineBytes how much freed memory rests before it is used again, in modes that have
  *     such
+ * @param guardBudget bytes of the pages of guarded blocks, at most; none in mode FAST
  */
-record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions, long quarantineBytes) {
+record Safety(
+    SafetyMode mode,
+    Map<MisuseKind, MisuseAction> actions,
+    long quarantineBytes,
+    long guardBudget) {
+
+  /** As much as Apple gives its guards: a thousand blocks of a page, and no amount to think of. */
+  static final long DEFAULT_GUARD_BUDGET = 4L << 20;
 
   Safety {
     actions = Map.copyOf(actions);
+    guardBudget = mode == SafetyMode.FAST ? 0 : guardBudget;
   }
 
   /** Tells whether blocks are followed by canaries. */
@@ -24,7 +33,7 @@ record Safety(SafetyMode mode, Map<MisuseKind, MisuseAction> actions, long quara
 
   /** Returns what {@code mode} does by default. */
   static Safety of(SafetyMode mode) {
-    return new Safety(mode, defaultActions(), defaultQuarantineBytes(mode));
+    return new Safety(mode, defaultActions(), defaultQuarantineBytes(mode), DEFAULT_GUARD_BUDGET);
   }
 
   /** Returns how much freed memory rests in {@code mode} unless set otherwise. */

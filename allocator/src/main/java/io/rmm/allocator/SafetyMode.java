@@ -8,9 +8,15 @@ package io.rmm.allocator;
  * it.
  */
 public enum SafetyMode {
-  /** As {@link #STANDARD}, which does nothing yet beyond API checks and samples. */
+  /**
+   * After proof: what every mode does, and samples. Slots are as large as the blocks in them, and
+   * nothing is written beside those.
+   */
   FAST,
-  /** For production: sampled blocks with their sites, and leaks among them. The default. */
+  /**
+   * For production, and the default: besides, canaries behind all blocks and at the ends of slots,
+   * by which native writes beside a block are found, and some blocks between guard pages.
+   */
   STANDARD,
   /**
    * For services with something to lose. Freed memory rests in a quarantine before it is used

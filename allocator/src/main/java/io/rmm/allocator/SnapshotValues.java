@@ -34,6 +34,8 @@ final class SnapshotValues implements Cloneable {
   long retainedLimitBytes;
   long tuningDecisions;
   long droppedListeners;
+  long guardedBlocks;
+  long guardBytes;
 
   /**
    * Sets the ladder. The upper two rungs are counted exactly, the lower ones are sums over heaps,

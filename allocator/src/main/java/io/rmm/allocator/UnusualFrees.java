@@ -2,6 +2,7 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
+import io.rmm.allocator.observe.Explainer;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.Token;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * detached, freed or gone with its manager; see {@link Page#ids}.
  */
 final class UnusualFrees {
+
+  private static final String NOT_DETACHED =
+      "a block was freed by its address although its handle was not detached";
 
   private final Engine engine;
   private final Shares shares;
@@ -141,12 +145,16 @@ final class UnusualFrees {
               "a detached block was freed twice"));
       return;
     }
-    detached.forget(block);
-    if (block.token != null) {
-      block.budget.freed(block.token, FreeCause.ADDRESS);
-    }
-    if (scoped == null) {
-      detached.rest(block);
+    try {
+      if (block.token != null) {
+        block.budget.freed(block.token, FreeCause.ADDRESS);
+      }
+    } finally {
+      // After a misuse that was found and is thrown, too.
+      detached.forget(block);
+      if (scoped == null) {
+        detached.rest(block);
+      }
     }
     block.budget.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
   }
@@ -181,7 +189,10 @@ final class UnusualFrees {
     engine.checkOpen();
     Page page = engine.pool().pageAt(address);
     if (page == null) {
-      return invalid(0, "an address was freed that is no memory of this manager");
+      Explainer.Located guarded = engine.guards().find(address);
+      return guarded == null
+          ? invalid(0, "an address was freed that is no memory of this manager")
+          : invalidGuarded(guarded);
     }
     int slot = page.slotAt(address - page.address);
     if (slot < 0) {
@@ -195,9 +206,16 @@ final class UnusualFrees {
       return twice(~state, "an address was freed that had been freed before");
     }
     // A mark of the second kind: whoever detaches the block has not got its address yet.
-    return invalid(
-        state & ~(Page.SHARED | Page.DETACHED),
-        "a block was freed by its address although its handle was not detached");
+    return invalid(state & ~(Page.SHARED | Page.DETACHED), NOT_DETACHED);
+  }
+
+  private MemoryMisuseException invalidGuarded(Explainer.Located block) {
+    if (block.offset() != 0) {
+      return invalid(block.blockId(), "an address was freed that is not the start of a block");
+    }
+    return !block.live()
+        ? twice(block.blockId(), "an address was freed that had been freed before")
+        : invalid(block.blockId(), NOT_DETACHED);
   }
 
   private MemoryMisuseException invalid(long id, String detail) {

@@ -23,7 +23,12 @@ class ClosedHandleTest {
   @BeforeEach
   void open() {
     manager =
-        MemoryManager.builder().pageSource("linux").discoverViews(false).listener(reports).build();
+        MemoryManager.builder()
+            .pageSource("linux")
+            .guardBudget(0) // where a block lies, matters here
+            .discoverViews(false)
+            .listener(reports)
+            .build();
   }
 
   @AfterEach
@@ -106,9 +111,8 @@ class ClosedHandleTest {
           .isEqualTo(Map.of(MisuseKind.DOUBLE_FREE, (long) stale.size()));
       assertThat(reports.misuses)
           .hasSize(stale.size())
-          .filteredOn(MisuseReport::isNews)
           .extracting(MisuseReport::occurrences)
-          .containsExactly(1L, 10L, 100L, 1_000L);
+          .doesNotHaveDuplicates();
       assertThat(current.isAlive()).isTrue();
       assertThat(current.segment().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
     }

@@ -22,7 +22,12 @@ class DetachedBlockTest {
   @BeforeEach
   void open() {
     manager =
-        MemoryManager.builder().pageSource("linux").discoverViews(false).listener(reports).build();
+        MemoryManager.builder()
+            .pageSource("linux")
+            .guardBudget(0) // where a block lies, matters here
+            .discoverViews(false)
+            .listener(reports)
+            .build();
   }
 
   @AfterEach
@@ -169,9 +174,8 @@ class DetachedBlockTest {
     assertThat(manager.snapshot().misuses()).isEqualTo(900);
     assertThat(reports.misuses)
         .hasSize(900)
-        .filteredOn(MisuseReport::isNews)
         .extracting(MisuseReport::occurrences)
-        .containsExactlyInAnyOrder(1L, 10L, 100L);
+        .doesNotHaveDuplicates();
     assertThat(manager.snapshot().liveBlocks()).isZero();
     manager.purge();
     assertThat(manager.snapshot().committedBytes()).isZero();

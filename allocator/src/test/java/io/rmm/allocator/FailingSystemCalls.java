@@ -20,7 +20,8 @@ final class FailingSystemCalls implements SystemCalls {
     MAKE_USABLE("mprotect", "memory for a chunk"),
     PREFER_HUGE_PAGES("madvise", "huge pages for a chunk"),
     DISCARD("madvise", "idle memory goes back"),
-    RETIRE("mmap", "a chunk goes back for good");
+    RETIRE("mmap", "a chunk goes back for good, or a guarded block"),
+    REVIVE("mmap", "memory for a guarded block");
 
     final String function;
     final String purpose;
@@ -122,6 +123,18 @@ final class FailingSystemCalls implements SystemCalls {
   public void retire(long address, long bytes, int file) {
     call(Call.RETIRE, bytes);
     linux.retire(address, bytes, file);
+  }
+
+  @Override
+  public void revive(long address, long bytes) {
+    call(Call.REVIVE, bytes);
+    linux.revive(address, bytes);
+  }
+
+  /** Cannot fail on Linux. */
+  @Override
+  public long pageSize() {
+    return linux.pageSize();
   }
 
   @Override

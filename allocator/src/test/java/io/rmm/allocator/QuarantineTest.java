@@ -29,6 +29,8 @@ class QuarantineTest {
   private MemoryManager.Builder builder(SafetyMode mode) {
     return MemoryManager.builder()
         .safetyMode(mode)
+        // Blocks between guard pages do not rest in their slots.
+        .guardBudget(0)
         .discoverViews(false)
         .listener(
             new MemoryListener() {

@@ -14,7 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ResizeTest {
 
   private static MemoryManager manager(BudgetLimits limits) {
-    return MemoryManager.builder().pageSource("linux").discoverViews(false).limits(limits).build();
+    return MemoryManager.builder()
+        .pageSource("linux")
+        .guardBudget(0) // where a block lies, matters here
+        .discoverViews(false)
+        .limits(limits)
+        .build();
   }
 
   @ParameterizedTest

@@ -41,32 +41,49 @@ class SystemCallFailureTest {
     LOG.setLevel(null);
   }
 
-  private Engine engine() {
-    return engine(false);
+  /** In which situations the scenario runs. */
+  private enum Setting {
+    PLAIN,
+    HUGE_PAGES,
+    /** Every block that can be guarded is, from the first tick of the clock on. */
+    GUARDS
   }
 
-  private Engine engine(boolean hugePages) {
+  private Engine engine() {
+    return engine(Setting.PLAIN);
+  }
+
+  private Engine engine(Setting setting) {
+    boolean guards = setting == Setting.GUARDS;
     Engine engine =
         new Engine(
             "failing",
-            new LinuxPageSource(calls, STEP_BYTES, hugePages),
-            new Sampler(SafetyMode.STANDARD, 1 << 20),
-            BudgetLimits.unlimited());
+            new LinuxPageSource(calls, STEP_BYTES, setting == Setting.HUGE_PAGES),
+            // An exponential variable of 0 ends the countdown with each block.
+            guards
+                ? new Sampler(SafetyMode.STANDARD, 1 << 20, () -> 0)
+                : new Sampler(SafetyMode.STANDARD, 1 << 20),
+            BudgetLimits.unlimited(),
+            new Safety(
+                SafetyMode.STANDARD,
+                Safety.defaultActions(),
+                0,
+                guards ? Safety.DEFAULT_GUARD_BUDGET : 0));
     engine.listeners().add(reports);
     return engine;
   }
 
   /**
-   * Lets the n-th call fail, for every n that there is, without huge pages and with them, and
-   * prints what docs/faults.md keeps.
+   * Lets the n-th call fail, for every n that there is, in each setting, and prints what
+   * docs/faults.md keeps.
    */
   @Test
   void everyCallMayFail() {
     FaultTable table = new FaultTable();
     for (FaultTable.Errno errno : FaultTable.Errno.values()) {
-      for (boolean hugePages : new boolean[] {false, true}) {
-        for (int n = 0; failOnce(n, errno, hugePages, table); n++) {}
-        for (int n = 0; failForGood(n, errno, hugePages, table); n++) {}
+      for (Setting setting : Setting.values()) {
+        for (int n = 0; failOnce(n, errno, setting, table); n++) {}
+        for (int n = 0; failForGood(n, errno, setting, table); n++) {}
       }
     }
     System.out.println(table);
@@ -82,9 +99,9 @@ class SystemCallFailureTest {
   }
 
   /** Lets the n-th call fail, ending the manager included; returns whether there was one. */
-  private boolean failOnce(int n, FaultTable.Errno errno, boolean hugePages, FaultTable table) {
+  private boolean failOnce(int n, FaultTable.Errno errno, Setting setting, FaultTable table) {
     calls.fail(n, FaultTable.Span.ONCE.calls, errno.number);
-    Engine engine = engine(hugePages);
+    Engine engine = engine(setting);
     FaultScenario scenario = new FaultScenario(engine);
     scenario.run();
     // What could not go back when it was idle goes with the next occasion.
@@ -100,9 +117,9 @@ class SystemCallFailureTest {
   }
 
   /** Lets all calls from the n-th on fail, for as long as the manager is in use. */
-  private boolean failForGood(int n, FaultTable.Errno errno, boolean hugePages, FaultTable table) {
+  private boolean failForGood(int n, FaultTable.Errno errno, Setting setting, FaultTable table) {
     calls.fail(n, FaultTable.Span.FOR_GOOD.calls, errno.number);
-    Engine engine = engine(hugePages);
+    Engine engine = engine(setting);
     FaultScenario scenario = new FaultScenario(engine);
     scenario.run();
     boolean failed = calls.failed() > 0;
@@ -144,6 +161,7 @@ class SystemCallFailureTest {
     engine.close();
     assertThat(engine.pool().committedBytes()).isZero();
     assertThat(engine.pool().reservedBytes()).isZero();
+    assertThat(engine.snapshot().guardBytes()).isZero();
   }
 
   @Test

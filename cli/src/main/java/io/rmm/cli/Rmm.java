@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         "%nFrom a checkout, 'rmm bench' measures RMM beside its peers; see 'rmm bench --help'.",
     subcommands = {
       DemoCommand.class,
+      ExplainCommand.class,
       JfrCommand.class,
       ProfileCommand.class,
       ReportCommand.class,

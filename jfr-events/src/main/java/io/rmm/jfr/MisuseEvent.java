@@ -48,6 +48,7 @@ final class MisuseEvent extends MemoryEvent {
   @Description(
       "Where it was misused, in bytes from the block's start; before the block if negative, behind"
           + " it from its size on")
+  @DataAmount
   long offset;
 
   @Label("Age")

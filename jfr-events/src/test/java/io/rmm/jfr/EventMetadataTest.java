@@ -222,6 +222,7 @@ class EventMetadataTest {
             "live",
             "slowPaths",
             "threadHeaps",
+            "occurrences",
             "stripes",
             "contended",
             "sent",

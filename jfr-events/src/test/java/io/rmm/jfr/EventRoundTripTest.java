@@ -160,6 +160,12 @@ class EventRoundTripTest extends RoundTrip {
     expected.put("kind", "DOUBLE_FREE");
     expected.put("allocationId", report.blockId());
     expected.put("blockSize", 100L);
+    expected.put("slotSize", report.slotSize());
+    expected.put("ownerThread", Thread.currentThread().getName());
+    expected.put("freeThread", Thread.currentThread().getName());
+    expected.put("mode", report.mode().name());
+    expected.put("confidence", "CERTAIN");
+    expected.put("occurrences", 1L);
     expected.put("offset", report.offset());
     expected.put("age", report.ageNanos());
     expected.put("allocationSite", report.allocationSite().toString());

@@ -21,10 +21,6 @@ final class MisuseBean implements MisuseMXBean, MemoryListener {
 
   @Override
   public void onMisuse(MisuseReport report) {
-    if (!report.isNews()) {
-      // The same at the same place: it counts, and that is all there is to say of it.
-      return;
-    }
     MisuseIncident incident = MisuseIncident.of(report, System.currentTimeMillis());
     recent.add(incident);
     notifications.send(report.toString(), incident.time(), incident);

@@ -1,5 +1,6 @@
 package io.rmm.allocator.heap;
 
+import io.rmm.allocator.Site;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -18,4 +19,20 @@ public interface Placement {
 
   /** Returns the address of the block's first byte. */
   long address(Page page, int slot);
+
+  /** Tells whether an access beside the block, or after its end, may meet a guard page. */
+  default boolean isGuarded() {
+    return false;
+  }
+
+  /** Is told where the block is allocated, before anybody knows of the block. */
+  default void begin(Site allocationSite) {}
+
+  /**
+   * Is told that the block was freed, or never came to be. Called outside a hold, and no more than
+   * once.
+   *
+   * @throws io.rmm.allocator.MemoryMisuseException if what is found then is to be thrown
+   */
+  default void end(Site freeSite) {}
 }

@@ -133,14 +133,38 @@ public final class Explainer {
               error,
               observer.ended(block -> block.freeCause == FreeCause.ARENA),
               "a block was used after its arena had been closed");
-      case InternalError _ when message.contains(FAULT) ->
-          similar(
-              MisuseKind.USE_AFTER_FREE,
-              error,
-              observer.ended(_ -> true),
-              "memory was used that is not there any more");
+      case InternalError _ when message.contains(FAULT) -> fault(error);
       default -> null;
     };
+  }
+
+  /**
+   * Looks among guarded blocks first, as of the others it is only their manager's close that takes
+   * the memory away. Views are bounded, so that Java code hits a guard of a live block only where
+   * it has made itself a longer one; of a freed block it does so by any stale view.
+   */
+  private MisuseReport.@Nullable Builder fault(Throwable error) {
+    MisuseReport.Builder report =
+        similar(
+            MisuseKind.USE_AFTER_FREE,
+            error,
+            observer.ended(block -> block.guarded),
+            "a block was used after it had been freed, and a guard refused it");
+    if (report == null) {
+      report =
+          similar(
+              MisuseKind.OVERRUN,
+              error,
+              observer.live().stream().filter(block -> block.guarded).toList(),
+              "memory beyond a block, or before it, was used, and a guard refused it");
+    }
+    return report != null
+        ? report
+        : similar(
+            MisuseKind.USE_AFTER_FREE,
+            error,
+            observer.ended(_ -> true),
+            "memory was used that is not there any more");
   }
 
   // ---- by address ----

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Once in full, then counted.</b> Each act has a report of its own, and each listener hears
  * of it. But a program that misuses memory in a loop would drown whoever reads that. So misuses of
  * one kind at one place, of blocks from one place, are numbered ({@link
- * MisuseReport#occurrences()}), and views show few of them ({@link MisuseReport#isNews()}) and
- * count the others.
+ * MisuseReport#occurrences()}), by which repeats are known; and views bound what they show, each in
+ * its way, and count the rest.
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
@@ -152,13 +152,22 @@ public final class MisuseDesk {
 
   /**
    * Reports what is live at the end of the manager: one report for each site of observed blocks,
-   * and one for all blocks, so that nothing goes unsaid where nothing was observed.
+   * one for all blocks, so that nothing goes unsaid where nothing was observed, and one for all
+   * arenas.
    */
-  public void reportLive(long blocks, long usedBytes) {
+  public void reportLive(long blocks, long usedBytes, long openArenas) {
+    if (openArenas > 0) {
+      tellAtEnd(
+          MisuseKind.ARENA_NOT_CLOSED,
+          0,
+          Site.UNKNOWN,
+          "the manager is closed while " + openArenas + " arenas are open");
+    }
     if (blocks == 0) {
       return;
     }
-    leak(
+    tellAtEnd(
+        MisuseKind.LEAK,
         usedBytes,
         Site.UNKNOWN,
         "the manager is closed while " + blocks + " blocks with " + usedBytes + " bytes are live");
@@ -170,7 +179,8 @@ public final class MisuseDesk {
     }
     bySite.forEach(
         (site, sum) ->
-            leak(
+            tellAtEnd(
+                MisuseKind.LEAK,
                 sum[1],
                 site,
                 sum[0]
@@ -180,10 +190,10 @@ public final class MisuseDesk {
                     + " bytes"));
   }
 
-  private void leak(long bytes, Site site, String detail) {
-    count(MisuseKind.LEAK);
+  private void tellAtEnd(MisuseKind kind, long bytes, Site site, String detail) {
+    count(kind);
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.LEAK).block(0, bytes).allocationSite(site).detail(detail);
+        MisuseReport.builder(kind).block(0, bytes).allocationSite(site).detail(detail);
     MisuseReport _ = tell(report, null, false);
   }
 

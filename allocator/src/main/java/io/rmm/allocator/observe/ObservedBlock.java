@@ -2,6 +2,7 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.FreeCause;
 import io.rmm.allocator.Site;
+import io.rmm.allocator.heap.Placement;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,12 @@ final class ObservedBlock extends PhantomReference<Token> {
 
   private long freedNanos;
 
+  /** Whether it is an arena's. Written right after it is made, while the arena is reachable. */
+  volatile boolean ofArena;
+
+  /** Whether it is, or was, between guard pages. */
+  final boolean guarded;
+
   ObservedBlock(
       Token token,
       ReferenceQueue<Token> queue,
@@ -58,6 +65,8 @@ final class ObservedBlock extends PhantomReference<Token> {
     this.budget = budget;
     this.allocationSite = allocationSite;
     this.statistics = statistics;
+    Placement placement = token.placement();
+    this.guarded = placement != null && placement.isGuarded();
   }
 
   /** Notes that the block was freed, by the calling thread. */

@@ -98,11 +98,37 @@ public final class Observer {
     try {
       token = token(blockId, budget, page.slotBytes, weight, placement);
     } catch (OutOfMemoryError e) {
+      end(placement, Site.UNKNOWN);
       return null;
     }
-    boolean followed = follow(token, budget, requestedBytes, page, weight, fastPath);
-    // Whoever is to be told of the free was not told of the block.
-    return followed || (placement != null && !(token instanceof TracedToken)) ? token : null;
+    if (follow(token, budget, requestedBytes, page, weight, fastPath)
+        || isKeptUnobserved(token, placement)) {
+      return token;
+    }
+    end(placement, Site.UNKNOWN);
+    return null;
+  }
+
+  /**
+   * Tells whether a block that could not be observed keeps its placement all the same. Not if it is
+   * traced: whoever is to be told of the free was not told of the block.
+   */
+  private static boolean isKeptUnobserved(Token token, @Nullable Placement placement) {
+    return placement != null && !placement.isGuarded() && !(token instanceof TracedToken);
+  }
+
+  private static void end(@Nullable Placement placement, Site freeSite) {
+    if (placement != null) {
+      placement.end(freeSite);
+    }
+  }
+
+  /** Notes that the block of {@code token} is an arena's, which is what can be left unclosed. */
+  public void noteArena(Token token) {
+    ObservedBlock block = live.get(token.blockId());
+    if (block != null) {
+      block.ofArena = true;
+    }
   }
 
   /** Returns what the handle of the block {@code blockId} must hold for it to be followed. */
@@ -155,6 +181,10 @@ public final class Observer {
           new ObservedBlock(
               token, unreachable, requestedBytes, slotBytes, weight, budget, site, at);
       live.put(blockId, block);
+      Placement placement = token.placement();
+      if (placement != null) {
+        placement.begin(site);
+      }
       at.allocated(slotBytes, weight);
       tell(sample);
       return true;
@@ -207,27 +237,32 @@ public final class Observer {
         return;
       }
     }
+    Site freeSite = Site.UNKNOWN;
     try {
       ObservedBlock block = live.remove(token.blockId());
       if (block != null) {
         block.clear();
         block.statistics.freed(block.slotBytes, block.weight);
-        remember(block, cause);
+        freeSite = remember(block, cause);
       }
     } finally {
+      end(token.placement(), freeSite);
       // Up to here, or the block could be taken for a leak while it is being freed.
       Reference.reachabilityFence(token);
     }
   }
 
-  private void remember(ObservedBlock block, FreeCause cause) {
+  private Site remember(ObservedBlock block, FreeCause cause) {
     try {
-      block.noteFree(cause, sites.here());
+      Site here = sites.here();
+      block.noteFree(cause, here);
       synchronized (ended) {
         ended.put(block.blockId, block);
       }
+      return here;
     } catch (OutOfMemoryError | StackOverflowError e) {
       // Then a double free of it will not name the first site.
+      return Site.UNKNOWN;
     }
   }
 
@@ -291,7 +326,7 @@ public final class Observer {
         block.weight,
         block.ageNanos(),
         block.allocationSite,
-        LeakSuspect.UNREACHABLE);
+        block.ofArena ? LeakSuspect.ARENA_NEVER_CLOSED : LeakSuspect.UNREACHABLE);
   }
 
   /** Returns the observed blocks that are live. */

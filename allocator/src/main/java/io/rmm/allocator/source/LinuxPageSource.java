@@ -28,6 +28,7 @@ public final class LinuxPageSource implements PageSource {
   private final SystemCalls calls;
   private final AddressSpace addressSpace;
   private final boolean hugePages;
+  private final GuardPages guardPages = new LinuxGuardPages();
   private volatile boolean hugePagesRefused;
   private volatile int emptyFile = NO_FILE;
 
@@ -122,6 +123,11 @@ public final class LinuxPageSource implements PageSource {
   }
 
   @Override
+  public GuardPages guardPages() {
+    return guardPages;
+  }
+
+  @Override
   public @Nullable Mappings exhaustedMappings() {
     Mappings mappings = calls.mappings();
     return mappings != null && mappings.areExhausted() ? mappings : null;
@@ -150,6 +156,35 @@ public final class LinuxPageSource implements PageSource {
       }
     }
     return emptyFile;
+  }
+
+  private final class LinuxGuardPages implements GuardPages {
+
+    @Override
+    public long pageSize() {
+      return calls.pageSize();
+    }
+
+    @Override
+    public long reserve(long bytes) {
+      int file = emptyFile();
+      if (file == NO_FILE) {
+        throw new UnsupportedOperationException("there is no empty file to map guard pages to");
+      }
+      long address = addressSpace.take(bytes, pageSize());
+      calls.retire(address, bytes, file);
+      return address;
+    }
+
+    @Override
+    public void open(long address, long bytes) {
+      calls.revive(address, bytes);
+    }
+
+    @Override
+    public void seal(long address, long bytes) {
+      calls.retire(address, bytes, emptyFile);
+    }
   }
 
   private final class LinuxExtent implements Extent {

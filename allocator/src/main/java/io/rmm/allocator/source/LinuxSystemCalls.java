@@ -48,6 +48,9 @@ public final class LinuxSystemCalls implements SystemCalls {
   private static final int MFD_CLOEXEC = 1;
   private static final int NO_FILE = -1;
 
+  /** The number of {@code _SC_PAGESIZE} in {@code <unistd.h>} of glibc and of musl. */
+  private static final int PAGE_SIZE_NAME = 30;
+
   /** The number of {@code ENOSYS}: a C library without the call is like a kernel without it. */
   private static final int ENOSYS = 38;
 
@@ -76,6 +79,7 @@ public final class LinuxSystemCalls implements SystemCalls {
   private final MemorySegment mmap;
   private final MemorySegment mprotect;
   private final MemorySegment madvise;
+  private final MemorySegment sysconf;
   private final @Nullable MemorySegment memfdCreate;
 
   /**
@@ -91,6 +95,7 @@ public final class LinuxSystemCalls implements SystemCalls {
     this.mmap = find(libc, "mmap");
     this.mprotect = find(libc, "mprotect");
     this.madvise = find(libc, "madvise");
+    this.sysconf = find(libc, "sysconf");
     this.memfdCreate = libc.find("memfd_create").orElse(null);
   }
 
@@ -129,6 +134,22 @@ public final class LinuxSystemCalls implements SystemCalls {
   public void retire(long address, long bytes, int emptyFile) {
     long _ =
         map(address, bytes, PROT_READ_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, emptyFile);
+  }
+
+  @Override
+  public void revive(long address, long bytes) {
+    long _ =
+        map(
+            address,
+            bytes,
+            PROT_READ_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+            NO_FILE);
+  }
+
+  @Override
+  public long pageSize() {
+    return call("sysconf", 0, sysconf, PAGE_SIZE_NAME, 0, 0, 0, 0, 0);
   }
 
   @Override

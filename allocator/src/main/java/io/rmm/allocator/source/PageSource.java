@@ -52,6 +52,11 @@ public interface PageSource {
     return false;
   }
 
+  /** Returns what memory between guard pages is made of, always the same; null if it cannot be. */
+  default @Nullable GuardPages guardPages() {
+    return null;
+  }
+
   /**
    * Returns the process's memory mappings if it is for want of them that {@link #map} fails now,
    * and null if it is not, or not known. Slow, and for use outside every lock.

@@ -45,6 +45,15 @@ public interface SystemCalls {
   void retire(long address, long bytes, int emptyFile);
 
   /**
+   * Puts fresh memory, zeroed, over a range that was {@linkplain #retire retired} ({@code mmap});
+   * it comes when it is touched.
+   */
+  void revive(long address, long bytes);
+
+  /** Returns the bytes of a page of the operating system: what mappings are multiples of. */
+  long pageSize();
+
+  /**
    * Returns the process's memory mappings, or null if they cannot be told. Never fails; read after
    * a call has failed for want of something.
    */
