@@ -99,9 +99,13 @@ public final class Block implements AutoCloseable {
     if (ids[slot] != id) {
       checkAlive(budget, page, slot, id, handle, byteSize);
     }
-    return token == null
-        ? page.segment(slot, byteSize)
-        : placedSegment(token, page, slot, byteSize);
+    if (token != null && token.hasScope()) {
+      return scopedSegment(token, page, slot, byteSize);
+    }
+    // By its address, and not by a call that returns a segment in some cases: the JIT does without
+    // the segment only if there is one place where it is made.
+    return page.segmentAt(
+        token == null ? page.address(slot) : placedAddress(token, page, slot), byteSize);
   }
 
   /**
@@ -275,11 +279,10 @@ public final class Block implements AutoCloseable {
         .deadHandle(page, slot, id, byteSize, budget.path(), MisuseKind.USE_AFTER_FREE, detail);
   }
 
-  private static MemorySegment placedSegment(Token token, Page page, int slot, long byteSize) {
+  private static MemorySegment scopedSegment(Token token, Page page, int slot, long byteSize) {
+    MemorySegment segment = page.segment(slot, byteSize);
     Placement placement = token.placement();
-    return placement == null
-        ? page.segment(slot, byteSize)
-        : placement.segment(page, slot, byteSize);
+    return placement == null ? segment : placement.inScope(segment);
   }
 
   static long placedAddress(Token token, Page page, int slot) {

@@ -43,15 +43,14 @@ final class ScopedBlock implements Placement {
   }
 
   @Override
-  public MemorySegment segment(Page page, int slot, long byteSize) {
-    MemorySegment segment = page.segment(slot, byteSize);
-    ScopeBatch joined = batch;
-    return joined == null ? segment : joined.inScope(segment);
+  public boolean hasScope() {
+    return true;
   }
 
   @Override
-  public long address(Page page, int slot) {
-    return page.address(slot);
+  public MemorySegment inScope(MemorySegment segment) {
+    ScopeBatch joined = batch;
+    return joined == null ? segment : joined.inScope(segment);
   }
 
   /** Tells whether the block is live. Nobody else can stand in its slot before its rest ends. */

@@ -5,8 +5,6 @@ import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.postmortem.Slot;
 import io.rmm.allocator.postmortem.SlotTable;
-import io.rmm.allocator.source.LinuxSystemCalls;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -54,11 +52,6 @@ final class GuardedBlock implements Placement {
     this.pageSlot = pageSlot;
     this.slot = slot;
     this.budget = budget;
-  }
-
-  @Override
-  public MemorySegment segment(Page in, int slotIndex, long byteSize) {
-    return LinuxSystemCalls.PROCESS.asSlice(slot.address(), byteSize);
   }
 
   @Override

@@ -192,9 +192,17 @@ public final class Page extends PageLinks {
 
   /** Returns the first {@code byteSize} bytes of {@code slot}. */
   public MemorySegment segment(int slot, long byteSize) {
+    return segmentAt(address(slot), byteSize);
+  }
+
+  /**
+   * Returns {@code byteSize} bytes from {@code start} on, which is the address of a slot or, where
+   * memory has no scope that can be closed, any other.
+   */
+  public MemorySegment segmentAt(long start, long byteSize) {
     return scoped
-        ? memory.asSlice(slot * slotBytes, byteSize)
-        : LinuxSystemCalls.PROCESS.asSlice(address + slot * slotBytes, byteSize);
+        ? memory.asSlice(start - address, byteSize)
+        : LinuxSystemCalls.PROCESS.asSlice(start, byteSize);
   }
 
   /**

@@ -14,11 +14,20 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Placement {
 
-  /** Returns the block's memory, which has its slot in {@code page}. */
-  MemorySegment segment(Page page, int slot, long byteSize);
+  /** Returns the address of the first byte of the block, which has its slot in {@code page}. */
+  default long address(Page page, int slot) {
+    return page.address(slot);
+  }
 
-  /** Returns the address of the block's first byte. */
-  long address(Page page, int slot);
+  /** Tells whether views of the block have another scope than its page's memory. */
+  default boolean hasScope() {
+    return false;
+  }
+
+  /** Returns {@code segment}, which is the block's memory, in that scope. */
+  default MemorySegment inScope(MemorySegment segment) {
+    return segment;
+  }
 
   /** Tells whether an access beside the block, or after its end, may meet a guard page. */
   default boolean isGuarded() {
