@@ -150,10 +150,14 @@ final class GuardedMemory {
     try {
       pages.open(block.slot.start(), block.slot.pageBytes());
       return block;
-    } catch (SystemCallException | OutOfMemoryError e) {
+    } catch (SystemCallException e) {
       tellRefusal(e);
       block.state.set(GuardedBlock.State.ENDING);
       boolean _ = seal(block);
+      return null;
+    } catch (OutOfMemoryError e) {
+      // The call was not made: it needs some Java heap, as the next one would.
+      park(block);
       return null;
     }
   }
@@ -261,8 +265,11 @@ final class GuardedMemory {
         lock.unlock();
       }
       return true;
-    } catch (SystemCallException | OutOfMemoryError e) {
+    } catch (SystemCallException e) {
       tellRefusal(e);
+      park(block);
+      return false;
+    } catch (OutOfMemoryError e) {
       park(block);
       return false;
     }

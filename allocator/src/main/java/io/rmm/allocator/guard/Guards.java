@@ -167,18 +167,26 @@ public final class Guards {
    * @throws MemoryMisuseException if it was damaged, and that is to be thrown
    */
   void end(GuardedBlock block, Site freeSite) {
-    // Before it is claimed: if there is no room for this, the clock will end it.
-    StackRoom.check();
-    List<MisuseReport> reports = new ArrayList<>(1);
-    Finding finding = (report, kind, id) -> reports.add(misuse.found(report, kind, id));
-    if (!claim(block)) {
-      return;
-    }
-    end(block, freeSite, finding);
-    for (MisuseReport report : reports) {
+    for (MisuseReport report : endAndReport(block, freeSite)) {
       if (misuse.isThrown(report.kind())) {
         throw new MemoryMisuseException(report);
       }
+    }
+  }
+
+  private List<MisuseReport> endAndReport(GuardedBlock block, Site freeSite) {
+    try {
+      // Before the block is claimed: if there is no room for this, the clock will end it.
+      StackRoom.check();
+      List<MisuseReport> reports = new ArrayList<>(1);
+      Finding finding = (report, kind, id) -> reports.add(misuse.found(report, kind, id));
+      if (claim(block)) {
+        end(block, freeSite, finding);
+      }
+      return reports;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // The block is freed, and whoever did that must not think that it is not.
+      return List.of();
     }
   }
 
