@@ -65,6 +65,22 @@ class ExplainTest {
   }
 
   @Test
+  void anAccessOutOfBoundsIsOneEvenIfTheBlockHasBeenFreedSince() {
+    Throwable refused =
+        catchThrowable(
+            () -> {
+              try (Block block = manager.allocate(24)) {
+                block.segment().set(ValueLayout.JAVA_BYTE, 24, (byte) 1);
+              }
+            });
+    MisuseReport report = manager.explain(refused).orElseThrow();
+    assertThat(report.kind()).isEqualTo(MisuseKind.OVERRUN);
+    assertThat(report.blockSize()).isEqualTo(24);
+    assertThat(report.freeSite().isKnown()).isTrue();
+    assertThat(report.detail()).contains("freed by now");
+  }
+
+  @Test
   void ofASliceTheOffsetIsThatInTheBlock() {
     try (Block block = manager.allocate(100)) {
       MemorySegment slice = block.segment().asSlice(40, 10);

@@ -188,10 +188,9 @@ public final class Explainer {
     if (block == null) {
       return null;
     }
-    MisuseKind kind =
-        !block.live
-            ? MisuseKind.USE_AFTER_FREE
-            : within < 0 ? MisuseKind.UNDERRUN : MisuseKind.OVERRUN;
+    // That is certain. If the block is dead, it may have died since: by the end of a try block that
+    // the exception went through.
+    MisuseKind kind = within < 0 ? MisuseKind.UNDERRUN : MisuseKind.OVERRUN;
     MisuseReport.Builder report =
         MisuseReport.builder(kind)
             .block(block.blockId, block.offset == 0 ? size : 0)
@@ -202,7 +201,7 @@ public final class Explainer {
                     + " of a segment of "
                     + size
                     + " bytes"
-                    + (block.live ? "" : ", whose block had been freed"));
+                    + (block.live ? "" : ", whose block has been freed by now"));
     ObservedBlock observed = observer.find(block.blockId);
     if (observed != null) {
       MisuseDesk.addKnown(report, observed);
