@@ -117,6 +117,16 @@ class ExplainTest {
     assertThat(another.scope().isAlive()).isFalse();
   }
 
+  @Test
+  void anAllocationFromAClosedArenaIsTracedByTheProgramsFrames() {
+    Arena arena = manager.openSharedArena();
+    MemorySegment _ = arena.allocate(64);
+    arena.close();
+    MisuseReport report = manager.explain(catchThrowable(() -> arena.allocate(8))).orElseThrow();
+    assertThat(report.kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
+    assertThat(report.detectionSite().top()).contains("ExplainTest");
+  }
+
   private static void useOne(MemorySegment segment) {
     segment.set(ValueLayout.JAVA_LONG, 0, 1);
   }

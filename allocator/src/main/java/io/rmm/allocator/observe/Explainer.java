@@ -268,10 +268,10 @@ public final class Explainer {
     return frames.isEmpty() ? Site.UNKNOWN : new Site(frames);
   }
 
-  /** Returns the frames of the program, from the one that asked the JDK for the access outwards. */
+  /** Returns the frames of the program, from the one that asked for the access outwards. */
   private static List<StackTraceElement> framesOf(Throwable error) {
     return Arrays.stream(error.getStackTrace())
-        .dropWhile(Explainer::isOfTheJdk)
+        .dropWhile(frame -> isOfTheJdk(frame) || Sites.isKernel(frame.getClassName()))
         .limit(MAX_FRAMES)
         .toList();
   }

@@ -39,7 +39,7 @@ final class Sites {
   }
 
   /** The kernel's tests stand in its packages, and are users of it. */
-  private static boolean isKernel(String className) {
+  static boolean isKernel(String className) {
     return className.startsWith(KERNEL) && !className.contains("Test");
   }
 }
