@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class of the tests in a process of its own. */
-final class ChildJvm {
+public final class ChildJvm {
 
   private static final long PATIENCE_SECONDS = 60;
 
@@ -18,11 +18,11 @@ final class ChildJvm {
    * @param exitCode its exit code
    * @param output what it wrote, errors included
    */
-  record Result(int exitCode, String output) {}
+  public record Result(int exitCode, String output) {}
 
   private ChildJvm() {}
 
-  static Result run(Class<?> mainClass, List<String> options)
+  public static Result run(Class<?> mainClass, List<String> options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
