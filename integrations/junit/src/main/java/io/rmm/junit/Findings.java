@@ -1,9 +1,11 @@
 package io.rmm.junit;
 
-import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.Site;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Puts what was found in words: one line each, and below it the sites as stack traces have them.
@@ -15,16 +17,31 @@ final class Findings {
   static String text(String test, List<MisuseReport> reports) {
     StringBuilder text =
         new StringBuilder("memory was misused in ").append(test).append(", see below");
+    Map<List<Object>, List<MisuseReport>> alike = new LinkedHashMap<>();
     for (MisuseReport report : reports) {
-      // The tenth and the hundredth of a kind from the same place say how many there were.
-      if (report.isNews()) {
-        text.append(System.lineSeparator()).append(report);
-        appendSite(text, "found", report.detectionSite());
-        appendSite(text, "allocated", report.allocationSite());
-        appendSite(text, "freed", report.freeSite());
+      alike.computeIfAbsent(place(report), _ -> new ArrayList<>()).add(report);
+    }
+    for (List<MisuseReport> same : alike.values()) {
+      MisuseReport first = same.getFirst();
+      text.append(System.lineSeparator()).append(first);
+      if (same.size() > 1) {
+        text.append("; and ").append(count(same.size() - 1L, "time")).append(" more from there");
       }
+      appendSite(text, "found", first.detectionSite());
+      appendSite(text, "allocated", first.allocationSite());
+      appendSite(text, "freed", first.freeSite());
     }
     return text.toString();
+  }
+
+  /** What a loop that misuses memory a million times does at the same place is told once. */
+  private static List<Object> place(MisuseReport report) {
+    return List.of(
+        report.kind(),
+        report.detail(),
+        report.detectionSite(),
+        report.allocationSite(),
+        report.freeSite());
   }
 
   private static void appendSite(StringBuilder text, String what, Site site) {
@@ -45,12 +62,6 @@ final class Findings {
             .filter(frame -> !"java.base".equals(frame.getModuleName()))
             .toList();
     return inner.isEmpty() ? site.frames() : inner;
-  }
-
-  static MisuseReport arenasNotClosed(long arenas, String manager) {
-    return MisuseReport.builder(MisuseKind.ARENA_NOT_CLOSED)
-        .detail(count(arenas, "arena") + " of manager " + manager + " not closed")
-        .build();
   }
 
   static String count(long number, String noun) {

@@ -150,10 +150,6 @@ public final class MemoryCheck {
     }
     MemoryManager manager = own;
     if (manager != null) {
-      long arenas = manager.snapshot().openArenas();
-      if (arenas > 0) {
-        found.add(Findings.arenasNotClosed(arenas, manager.name()));
-      }
       closeUnlessClosed(manager);
     }
     return found;

@@ -43,7 +43,7 @@ final class WatchedManager implements MemoryListener {
 
   @Override
   public void onMisuse(MisuseReport report) {
-    if (report.kind() == MisuseKind.LEAK) {
+    if (report.kind() == MisuseKind.LEAK || report.kind() == MisuseKind.ARENA_NOT_CLOSED) {
       hasReportedLive = true;
     }
     log.onMisuse(report);
@@ -59,11 +59,15 @@ final class WatchedManager implements MemoryListener {
       manager.purge();
       after = manager.snapshot();
     }
+    if (hasReportedLive) {
+      return leaks;
+    }
     long blocks = after.liveBlocks() - before.liveBlocks();
-    if (blocks > 0 && !hasReportedLive) {
+    if (blocks > 0) {
       long bytes = Math.max(0, after.usedBytes() - before.usedBytes());
       leaks.add(
           leak(
+              MisuseKind.LEAK,
               Site.UNKNOWN,
               Findings.count(blocks, "block")
                   + " more, with "
@@ -75,7 +79,14 @@ final class WatchedManager implements MemoryListener {
     }
     long arenas = after.openArenas() - before.openArenas();
     if (arenas > 0) {
-      leaks.add(Findings.arenasNotClosed(arenas, manager.name()));
+      leaks.add(
+          leak(
+              MisuseKind.ARENA_NOT_CLOSED,
+              Site.UNKNOWN,
+              Findings.count(arenas, "arena")
+                  + " more open in manager "
+                  + manager.name()
+                  + " than when the test began to watch it"));
     }
     return leaks;
   }
@@ -84,13 +95,15 @@ final class WatchedManager implements MemoryListener {
     for (SiteProfile.Entry site : manager.profile().sites()) {
       long bytes = site.liveBytes() - bytesBefore.getOrDefault(site.site(), 0L);
       if (bytes > 0) {
-        leaks.add(leak(site.site(), "about " + bytes + " bytes more from here are live"));
+        leaks.add(
+            leak(
+                MisuseKind.LEAK, site.site(), "about " + bytes + " bytes more from here are live"));
       }
     }
   }
 
-  private MisuseReport leak(Site site, String detail) {
-    return MisuseReport.builder(MisuseKind.LEAK)
+  private MisuseReport leak(MisuseKind kind, Site site, String detail) {
+    return MisuseReport.builder(kind)
         .allocationSite(site)
         .mode(manager.safetyMode())
         .detail(detail)

@@ -78,10 +78,10 @@ class CheckMemoryTest {
   @Test
   void anOpenArenaFailsTheTest() {
     assertThat(message(FailingTests.LeaksAnArena.class))
-        .contains("ARENA_NOT_CLOSED: 1 arena")
+        .contains("ARENA_NOT_CLOSED: the manager is closed while 1 arenas are open")
         .doesNotContain("LEAK");
     assertThat(message(FailingTests.LeaksASegmentOfAnArena.class))
-        .contains("ARENA_NOT_CLOSED: 1 arena")
+        .contains("ARENA_NOT_CLOSED: the manager is closed while 1 arenas are open")
         .contains("LEAK")
         .contains("LeaksASegmentOfAnArena.leavesAnArenaOpen(FailingTests.java:");
   }
@@ -98,10 +98,10 @@ class CheckMemoryTest {
   }
 
   @Test
-  void theSameMisuseAgainAndAgainIsToldAFewTimes() {
-    assertThat(message(FailingTests.FreesTwiceOftenInALoop.class).split("DOUBLE_FREE:", -1))
-        .as("the first, the tenth, and what stands before, between and behind")
-        .hasSize(3);
+  void theSameMisuseAgainAndAgainIsToldOnce() {
+    assertThat(message(FailingTests.FreesTwiceOftenInALoop.class))
+        .containsOnlyOnce("DOUBLE_FREE:")
+        .contains("; and 49 times more from there");
   }
 
   @Test
@@ -162,6 +162,7 @@ class CheckMemoryTest {
     for (int run = 0; run < 2; run++) {
       assertThat(message(FailingTests.WatchesALeakingManager.class))
           .contains("LEAK: 1 block more, with 224 bytes, in manager outliving")
+          .contains("ARENA_NOT_CLOSED: 1 arena more")
           .contains("leavesIt(FailingTests.java:");
     }
   }

@@ -152,6 +152,8 @@ final class FailingTests {
       check.watch(Outliving.MANAGER);
       check.watch(Outliving.MANAGER);
       Outliving.MANAGER.allocate(200);
+      Arena arena = Outliving.MANAGER.openSharedArena();
+      assertThat(arena.scope().isAlive()).isTrue();
     }
   }
 
