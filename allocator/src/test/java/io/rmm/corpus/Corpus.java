@@ -3,10 +3,9 @@ package io.rmm.corpus;
 import io.rmm.allocator.SafetyMode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -73,10 +72,14 @@ final class Corpus {
    * Runs {@code cases} in this process.
    *
    * @param begin told each name before it is run
+   * @param end told what became of it
    */
-  static Map<String, Result> run(
-      List<Case> cases, SafetyMode mode, boolean hasGuards, Consumer<String> begin) {
-    Map<String, Result> results = new LinkedHashMap<>();
+  static void run(
+      List<Case> cases,
+      SafetyMode mode,
+      boolean hasGuards,
+      Consumer<String> begin,
+      BiConsumer<String, Result> end) {
     List<CaseRun> sweptLater = new ArrayList<>();
     for (Case each : cases) {
       begin.accept(each.name());
@@ -85,14 +88,13 @@ final class Corpus {
       if (each.variant().needs(Variant.Need.SWEEP)) {
         sweptLater.add(run);
       } else {
-        results.put(run.name(), new Result(run.end(), run.evidence()));
+        end.accept(run.name(), new Result(run.end(), run.evidence()));
       }
     }
     awaitReports(sweptLater.stream().filter(run -> isToBeReported(run, mode)).toList());
     for (CaseRun run : sweptLater) {
-      results.put(run.name(), new Result(run.end(), run.evidence()));
+      end.accept(run.name(), new Result(run.end(), run.evidence()));
     }
-    return results;
   }
 
   private static boolean isToBeReported(CaseRun run, SafetyMode mode) {

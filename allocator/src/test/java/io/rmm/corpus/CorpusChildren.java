@@ -5,7 +5,6 @@ import io.rmm.allocator.SafetyMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,47 +13,57 @@ import java.util.Set;
 
 /**
  * Runs cases in processes of their own: all in one, and if one of them ends it, the others in
- * another.
+ * another. Of a process that a guard has ended is found out which block it was.
  */
 final class CorpusChildren {
 
-  private CorpusChildren() {}
+  private final SafetyMode mode;
+  private final boolean hasGuards;
+  private final Map<String, Corpus.Result> results = new LinkedHashMap<>();
 
-  static Map<String, Corpus.Result> run(List<Corpus.Case> cases, SafetyMode mode)
-      throws IOException, InterruptedException {
-    Set<String> left = new LinkedHashSet<>();
-    cases.forEach(each -> left.add(each.name()));
-    Map<String, Corpus.Result> results = new LinkedHashMap<>();
-    Path names = Files.createTempFile("corpus", ".txt");
+  CorpusChildren(SafetyMode mode, boolean hasGuards) {
+    this.mode = mode;
+    this.hasGuards = hasGuards;
+  }
+
+  Map<String, Corpus.Result> run(List<Corpus.Case> cases) throws Exception {
+    Map<String, Variant> left = new LinkedHashMap<>();
+    cases.forEach(each -> left.put(each.name(), each.variant()));
+    Path directory = Files.createTempDirectory("corpus");
     try {
       while (!left.isEmpty()) {
-        Files.write(names, left);
-        String last = runSome(names, mode, results);
-        left.removeAll(results.keySet());
+        Autopsy autopsy = new Autopsy(directory);
+        String last = runSome(directory, left.keySet());
+        left.keySet().removeAll(results.keySet());
         if (!left.isEmpty()) {
-          results.put(last, new Corpus.Result(Outcome.DIED, ""));
-          if (!left.remove(last)) {
+          Variant died = left.remove(last);
+          if (died == null) {
             throw new AssertionError("died outside a case: " + last);
           }
+          results.put(last, autopsy.of(died));
         }
+        autopsy.clear();
       }
     } finally {
-      Files.delete(names);
+      new Autopsy(directory).clear();
+      Files.delete(directory);
     }
     return results;
   }
 
-  /** Runs what is in {@code names}, adds to {@code results}, and returns what was begun last. */
-  private static String runSome(Path names, SafetyMode mode, Map<String, Corpus.Result> results)
+  /** Runs what is in {@code names}, and returns what was begun last. */
+  private String runSome(Path directory, Set<String> names)
       throws IOException, InterruptedException {
+    Path file = Files.write(directory.resolve("names"), new LinkedHashSet<>(names));
     ChildJvm.Result child =
         ChildJvm.run(
             CorpusProgram.class,
-            new ArrayList<>(
-                List.of(
-                    "-D" + CorpusProgram.MODE + "=" + mode,
-                    "-D" + CorpusProgram.CASES + "=" + names,
-                    "-XX:ErrorFile=target/hs_err_corpus_%p.log")));
+            List.of(
+                "-D" + CorpusProgram.MODE + "=" + mode,
+                "-D" + CorpusProgram.GUARDS + "=" + hasGuards,
+                "-D" + CorpusProgram.CASES + "=" + file,
+                "-Drmm.guard.dir=" + directory.resolve("slots"),
+                "-XX:ErrorFile=" + directory.resolve("hs_err")));
     String last = child.output();
     for (String line : child.output().lines().toList()) {
       if (line.startsWith(CorpusProgram.BEGIN)) {

@@ -49,8 +49,9 @@ final class CorpusPage {
 
       Sampling is off: what is found by chance in production (`STANDARD`, `SAFE`) counts as missed here. What the C
       library does is run in processes of its own, in `PARANOID` without guard pages, which end the process by
-      chance of the block's alignment; see [Guarded blocks](guards.md). What overruns write is a zero or several
-      bytes: one random byte goes unnoticed once in 256 times.
+      chance of the block's alignment; see [Guarded blocks](guards.md). `GuardedCorpusTest` runs them with guards: no
+      good twin dies, and of each bad case that does the slot file tells what it was. What overruns
+      write is a zero or several bytes: one random byte goes unnoticed once in 256 times.
 
       """
             .formatted(variants, flows, variants * flows));

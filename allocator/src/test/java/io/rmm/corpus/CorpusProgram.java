@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Runs cases that may end their process, and says of each how far it got. */
@@ -29,13 +28,11 @@ final class CorpusProgram {
         Corpus.cases(variant -> variant.needs(Variant.Need.CHILD)).stream()
             .filter(each -> names.contains(each.name()))
             .toList();
-    Map<String, Corpus.Result> results =
-        Corpus.run(
-            cases,
-            SafetyMode.valueOf(System.getProperty(MODE)),
-            Boolean.getBoolean(GUARDS),
-            name -> System.out.println(BEGIN + name));
-    results.forEach(
+    Corpus.run(
+        cases,
+        SafetyMode.valueOf(System.getProperty(MODE)),
+        Boolean.getBoolean(GUARDS),
+        name -> System.out.println(BEGIN + name),
         (name, result) ->
             System.out.println(
                 END + name + " " + result.outcome() + " " + result.evidence().replace('\n', ' ')));

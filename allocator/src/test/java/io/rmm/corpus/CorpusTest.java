@@ -38,13 +38,15 @@ class CorpusTest {
             () -> {
               Map<SafetyMode, Map<String, Corpus.Result>> results = new HashMap<>();
               for (SafetyMode mode : SafetyMode.values()) {
-                results.put(mode, CorpusChildren.run(children, mode));
+                results.put(mode, new CorpusChildren(mode, false).run(children));
               }
               return results;
             });
     Thread.ofPlatform().daemon().start(beside);
     for (SafetyMode mode : SafetyMode.values()) {
-      RESULTS.put(mode, new LinkedHashMap<>(Corpus.run(others, mode, true, _ -> {})));
+      Map<String, Corpus.Result> results = new LinkedHashMap<>();
+      RESULTS.put(mode, results);
+      Corpus.run(others, mode, true, _ -> {}, results::put);
     }
     beside.get().forEach((mode, results) -> RESULTS.get(mode).putAll(results));
   }

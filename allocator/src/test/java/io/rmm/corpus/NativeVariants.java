@@ -38,8 +38,9 @@ final class NativeVariants {
         underrun("memset_8_bytes_before", 8),
         underrun("memset_16_bytes_before", 16),
         underrunInAPageThatEmpties(),
-        overread("memcpy_from_end", SIZE),
-        overread("memcpy_from_far_behind", 4_096),
+        overread("memcpy_from_end", SIZE, MisuseKind.OVERRUN),
+        // So far that it may come nearer to another block, and be taken for an underrun of that.
+        overread("memcpy_from_far_behind", 4_096, MisuseKind.OVERRUN, MisuseKind.UNDERRUN),
         underread("memcpy_from_before", -8),
         useAfterFree("memset_after_free", true),
         useAfterFree("memcpy_after_free", false));
@@ -228,16 +229,16 @@ final class NativeVariants {
     first.close();
   }
 
-  private static Variant overread(String name, long offset) {
-    return read(Cwe.CWE126, name, offset, MisuseKind.OVERRUN);
+  private static Variant overread(String name, long offset, MisuseKind... kinds) {
+    return read(Cwe.CWE126, name, offset, kinds);
   }
 
   private static Variant underread(String name, long offset) {
     return read(Cwe.CWE127, name, offset, MisuseKind.UNDERRUN);
   }
 
-  private static Variant read(Cwe cwe, String name, long offset, MisuseKind kind) {
-    return Variant.of(cwe, "native_" + name, kind)
+  private static Variant read(Cwe cwe, String name, long offset, MisuseKind... kinds) {
+    return Variant.of(cwe, "native_" + name, kinds)
         .expect(Outcome.MISSED)
         .needs(Variant.Need.CHILD)
         .source(run -> Carried.of(run.manager.allocate(SIZE)))
