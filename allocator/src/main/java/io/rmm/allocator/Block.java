@@ -53,6 +53,9 @@ public final class Block implements AutoCloseable {
   private final long id;
   private final long byteSize;
 
+  /** Of the first byte: that of the slot, unless the block has a placement elsewhere. */
+  private final long address;
+
   Block(
       Page page,
       long[] ids,
@@ -60,6 +63,7 @@ public final class Block implements AutoCloseable {
       int handle,
       long id,
       long byteSize,
+      long address,
       BudgetNode budget,
       Tally tally,
       @Nullable Token token) {
@@ -69,6 +73,7 @@ public final class Block implements AutoCloseable {
     this.handle = handle;
     this.id = id;
     this.byteSize = byteSize;
+    this.address = address;
     this.budget = budget;
     this.tally = tally;
     this.token = token;
@@ -99,13 +104,11 @@ public final class Block implements AutoCloseable {
     if (ids[slot] != id) {
       checkAlive(budget, page, slot, id, handle, byteSize);
     }
-    if (token != null && token.hasScope()) {
-      return scopedSegment(token, page, slot, byteSize);
-    }
-    // By its address, and not by a call that returns a segment in some cases: the JIT does without
-    // the segment only if there is one place where it is made.
-    return page.segmentAt(
-        token == null ? page.address(slot) : placedAddress(token, page, slot), byteSize);
+    // Views that end by themselves are made by a call, where there are such at all: the JIT does
+    // without a segment only if it sees all places where it may come from.
+    return page.endsViews
+        ? endingSegment(token, page, address, byteSize)
+        : page.segmentAt(address, byteSize);
   }
 
   /**
@@ -117,7 +120,7 @@ public final class Block implements AutoCloseable {
     if (ids[slot] != id) {
       checkAlive(budget, page, slot, id, handle, byteSize);
     }
-    return token == null ? page.address(slot) : placedAddress(token, page, slot);
+    return address;
   }
 
   /**
@@ -152,7 +155,8 @@ public final class Block implements AutoCloseable {
     Shares shares = budget.engine().shares();
     int further = shares.number(budget, page, slot, id, handle);
     if (further >= 0) {
-      Block shared = new Block(page, ids, slot, further, id, byteSize, budget, tally, token);
+      Block shared =
+          new Block(page, ids, slot, further, id, byteSize, address, budget, tally, token);
       if (shares.open(id, handle, further)) {
         return shared;
       }
@@ -203,7 +207,7 @@ public final class Block implements AutoCloseable {
   public long detach() {
     StackRoom.check();
     checkNotShared("detached");
-    var detached = new DetachedBlocks.Detached(page, slot, id, byteSize, budget, token);
+    var detached = new DetachedBlocks.Detached(page, slot, id, byteSize, address, budget, token);
     if (!budget.changeId(page, slot, id, id | Page.DETACHED)) {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
@@ -215,7 +219,7 @@ public final class Block implements AutoCloseable {
       boolean _ = page.changeId(slot, id | Page.DETACHED, id);
       throw e;
     }
-    return detached.address();
+    return address;
   }
 
   /**
@@ -279,15 +283,11 @@ public final class Block implements AutoCloseable {
         .deadHandle(page, slot, id, byteSize, budget.path(), MisuseKind.USE_AFTER_FREE, detail);
   }
 
-  private static MemorySegment scopedSegment(Token token, Page page, int slot, long byteSize) {
-    MemorySegment segment = page.segment(slot, byteSize);
-    Placement placement = token.placement();
+  private static MemorySegment endingSegment(
+      @Nullable Token token, Page page, long address, long byteSize) {
+    MemorySegment segment = page.segmentAt(address, byteSize);
+    Placement placement = token == null ? null : token.placement();
     return placement == null ? segment : placement.inScope(segment);
-  }
-
-  static long placedAddress(Token token, Page page, int slot) {
-    Placement placement = token.placement();
-    return placement == null ? page.address(slot) : placement.address(page, slot);
   }
 
   private void checkNotShared(String act) {

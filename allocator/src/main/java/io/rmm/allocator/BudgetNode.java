@@ -128,12 +128,18 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private Block handle(
       Page page, long[] ids, int slot, long id, long byteSize, Tally tally, @Nullable Token token) {
     try {
-      return new Block(page, ids, slot, 0, id, byteSize, this, tally, token);
+      long address = token == null ? page.address(slot) : address(page, slot, token);
+      return new Block(page, ids, slot, 0, id, byteSize, address, this, tally, token);
     } catch (OutOfMemoryError e) {
       // The Java heap is full, and without a handle nobody would ever free the block.
       closeSlowly(page, slot, id, 0, byteSize, token);
       throw e;
     }
+  }
+
+  private static long address(Page page, int slot, Token token) {
+    Placement placement = token.placement();
+    return placement == null ? page.address(slot) : placement.address(page, slot);
   }
 
   // Block.close is the other half.
@@ -144,7 +150,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
    * Closes a handle of a block whose heap is not the calling thread's alone, or that is no more.
    */
   void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
-    long damage = tryFree(page, slot, id, byteSize, ScopedBlock.of(token));
+    long damage = tryFree(page, slot, id, byteSize, scoped(token));
     if (damage == NOT_FREED) {
       engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
       return;
@@ -181,6 +187,12 @@ final class BudgetNode extends BudgetAccount implements Budget {
       heaps.abandon();
       throw e;
     }
+  }
+
+  /** Returns what the holder of {@code token} rests as, or null if it does not. */
+  @Nullable ScopedBlock scoped(@Nullable Token token) {
+    // Asked for in no other mode, where its class may not be loaded, and the Java heap be full.
+    return quarantine == null ? null : ScopedBlock.of(token);
   }
 
   /** Gives the slot of a block back that was just freed, if it is not to rest. In the hold. */
@@ -346,7 +358,18 @@ final class BudgetNode extends BudgetAccount implements Budget {
     try {
       newToken =
           weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight, null);
-      inPlace = new Block(page, page.ids, slot, 0, newId, newByteSize, this, home, newToken);
+      inPlace =
+          new Block(
+              page,
+              page.ids,
+              slot,
+              0,
+              newId,
+              newByteSize,
+              page.address(slot),
+              this,
+              home,
+              newToken);
     } catch (OutOfMemoryError e) {
       countFreeInPlace(tally, page, newByteSize);
       cell.heap.leave();

@@ -33,19 +33,20 @@ final class DetachedBlocks {
     private @Nullable Detached nextResting;
 
     Detached(
-        Page page, int slot, long id, long byteSize, BudgetNode budget, @Nullable Token token) {
-      this.address = token == null ? page.address(slot) : Block.placedAddress(token, page, slot);
+        Page page,
+        int slot,
+        long id,
+        long byteSize,
+        long address,
+        BudgetNode budget,
+        @Nullable Token token) {
+      this.address = address;
       this.page = page;
       this.slot = slot;
       this.id = id;
       this.byteSize = byteSize;
       this.budget = budget;
       this.token = token;
-    }
-
-    /** Returns the address that frees the block. */
-    long address() {
-      return address;
     }
   }
 

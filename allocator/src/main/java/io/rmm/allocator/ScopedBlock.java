@@ -43,11 +43,6 @@ final class ScopedBlock implements Placement {
   }
 
   @Override
-  public boolean hasScope() {
-    return true;
-  }
-
-  @Override
   public MemorySegment inScope(MemorySegment segment) {
     ScopeBatch joined = batch;
     return joined == null ? segment : joined.inScope(segment);

@@ -52,7 +52,7 @@ final class UnusualFrees {
         return;
       }
       if (closing == Shares.Closing.LAST) {
-        long damage = freeShared(page, slot, key, byteSize, budget, ScopedBlock.of(token));
+        long damage = freeShared(page, slot, key, byteSize, budget, budget.scoped(token));
         if (damage != BudgetNode.NOT_FREED) {
           shares.forget(key);
           if (token != null) {
@@ -128,7 +128,7 @@ final class UnusualFrees {
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
-    ScopedBlock scoped = ScopedBlock.of(block.token);
+    ScopedBlock scoped = block.budget.scoped(block.token);
     long damage =
         block.budget.tryFreeMarked(
             block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped);

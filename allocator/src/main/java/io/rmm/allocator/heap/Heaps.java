@@ -220,6 +220,13 @@ public final class Heaps {
     return pool;
   }
 
+  /**
+   * Tells whether views of blocks end: where freed slots rest, so that no free is the short way.
+   */
+  boolean endsViews() {
+    return !soleFreers;
+  }
+
   /** Tells whether blocks are followed by {@linkplain Canary canaries}. */
   public boolean hasCanaries() {
     return canaries;

@@ -81,6 +81,9 @@ public final class Page extends PageLinks {
   /** Whether {@link #memory} has a scope that can be closed. */
   private final boolean scoped;
 
+  /** Whether views of blocks may end by themselves, some while after the block. */
+  public final boolean endsViews;
+
   /** The largest block with room for a canary behind it; -1 if blocks get none. */
   public final long mostBeforeCanary;
 
@@ -165,6 +168,7 @@ public final class Page extends PageLinks {
     this.memory = memory;
     this.address = memory.address();
     this.scoped = chunk == null || !chunk.extent.isUnscoped();
+    this.endsViews = owner.endsViews();
     boolean canaries = chunk != null && owner.hasCanaries();
     this.mostBeforeCanary = canaries ? slotBytes - Canary.BYTES : -1;
     this.usableBytes =

@@ -19,12 +19,7 @@ public interface Placement {
     return page.address(slot);
   }
 
-  /** Tells whether views of the block have another scope than its page's memory. */
-  default boolean hasScope() {
-    return false;
-  }
-
-  /** Returns {@code segment}, which is the block's memory, in that scope. */
+  /** Returns {@code segment}, which is the block's memory, in the scope that its views have. */
   default MemorySegment inScope(MemorySegment segment) {
     return segment;
   }

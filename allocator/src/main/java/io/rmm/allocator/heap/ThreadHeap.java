@@ -61,6 +61,11 @@ public final class ThreadHeap extends Hold {
     return bins[sizeClass];
   }
 
+  /** Tells whether views of blocks may end by themselves. */
+  boolean endsViews() {
+    return heaps.endsViews();
+  }
+
   /** Tells whether blocks are followed by canaries. */
   boolean hasCanaries() {
     return heaps.hasCanaries();

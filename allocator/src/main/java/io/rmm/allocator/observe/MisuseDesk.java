@@ -161,7 +161,9 @@ public final class MisuseDesk {
           MisuseKind.ARENA_NOT_CLOSED,
           0,
           Site.UNKNOWN,
-          "the manager is closed while " + openArenas + " arenas are open");
+          "the manager is closed while "
+              + (openArenas == 1 ? "an arena is" : openArenas + " arenas are")
+              + " open");
     }
     if (blocks == 0) {
       return;

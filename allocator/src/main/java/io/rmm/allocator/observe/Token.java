@@ -14,18 +14,9 @@ public sealed class Token permits TracedToken {
 
   private final @Nullable Placement placement;
 
-  /** Whether the block is seen through a scope of its own; here, for the fast path. */
-  private final boolean scope;
-
   Token(long blockId, @Nullable Placement placement) {
     this.blockId = blockId;
     this.placement = placement;
-    this.scope = placement != null && placement.hasScope();
-  }
-
-  /** Tells whether the block is seen through a scope of its own. */
-  public boolean hasScope() {
-    return scope;
   }
 
   /** Returns where the block's memory is seen, or null if simply in its slot. */
