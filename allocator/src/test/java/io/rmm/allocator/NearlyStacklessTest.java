@@ -115,7 +115,10 @@ class NearlyStacklessTest {
   void theErrorIsThrownAndAllOthersWorkOn(SafetyMode mode) throws Exception {
     Engine engine = engine(mode);
     List<Throwable> ends = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
+    // In SAFE most of the time goes into handshakes with all threads, which is not what is looked
+    // at.
+    int rounds = mode == SafetyMode.SAFE ? ROUNDS / 8 : ROUNDS;
+    for (int round = 0; round < rounds; round++) {
       int number = round;
       Act act = ACTS.get(round % ACTS.size());
       Thread thread =
@@ -142,7 +145,7 @@ class NearlyStacklessTest {
       closeOne(engine, 5_000);
       Invariants.checkLadder(engine.snapshot());
     }
-    assertThat(ends).hasSize(ROUNDS).allMatch(end -> end instanceof StackOverflowError);
+    assertThat(ends).hasSize(rounds).allMatch(end -> end instanceof StackOverflowError);
     checkEnd(engine);
   }
 

@@ -190,7 +190,7 @@ class StrayWriteTest {
     SplittableRandom random = new SplittableRandom(3);
     try (MemoryManager manager = builder(mode).build()) {
       Block[] blocks = new Block[200];
-      for (int i = 0; i < 20_000; i++) {
+      for (int i = 0; i < 4_000; i++) {
         int at = random.nextInt(blocks.length);
         Block old = blocks[at];
         if (old != null && random.nextInt(4) == 0) {
