@@ -78,10 +78,10 @@ class CheckMemoryTest {
   @Test
   void anOpenArenaFailsTheTest() {
     assertThat(message(FailingTests.LeaksAnArena.class))
-        .contains("ARENA_NOT_CLOSED: the manager is closed while 1 arenas are open")
+        .contains("ARENA_NOT_CLOSED: the manager is closed while an arena is open")
         .doesNotContain("LEAK");
     assertThat(message(FailingTests.LeaksASegmentOfAnArena.class))
-        .contains("ARENA_NOT_CLOSED: the manager is closed while 1 arenas are open")
+        .contains("ARENA_NOT_CLOSED: the manager is closed while an arena is open")
         .contains("LEAK")
         .contains("LeaksASegmentOfAnArena.leavesAnArenaOpen(FailingTests.java:");
   }
