@@ -7,6 +7,7 @@ import io.rmm.allocator.Block;
 import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.SafetyMode;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,12 @@ class DatabaseTest {
   private static final Key KEY = key("k");
 
   private final MemoryManager manager =
-      MemoryManager.builder().name("database").discoverViews(false).build();
+      MemoryManager.builder()
+          .name("database")
+          .discoverViews(false)
+          // So that slots are as large as the values.
+          .safetyMode(SafetyMode.FAST)
+          .build();
   private final Cache cache =
       new Cache(manager.rootBudget(), BudgetLimits.hard(LIMIT), Long.MAX_VALUE);
   private final Database database = cache.databases().getFirst();
