@@ -22,7 +22,10 @@ class BenchTest {
   void namesRowsAndPeers() {
     assertThat(execute("--list", "--only", "churn|burst")).isZero();
     assertThat(out.toString())
-        .contains("churn  ", "burst  ", "netty-adaptive, netty-adaptive-traced, netty-pooled")
+        .contains(
+            "churn  ",
+            "burst  ",
+            "netty-adaptive, netty-adaptive-traced, netty-adaptive-paranoid, netty-pooled")
         .doesNotContain("cross-thread");
   }
 
