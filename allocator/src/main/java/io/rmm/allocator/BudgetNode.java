@@ -128,18 +128,14 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private Block handle(
       Page page, long[] ids, int slot, long id, long byteSize, Tally tally, @Nullable Token token) {
     try {
-      long address = token == null ? page.address(slot) : address(page, slot, token);
+      long placed = token == null ? 0 : token.placedAddress();
+      long address = placed == 0 ? page.address(slot) : placed;
       return new Block(page, ids, slot, 0, id, byteSize, address, this, tally, token);
     } catch (OutOfMemoryError e) {
       // The Java heap is full, and without a handle nobody would ever free the block.
       closeSlowly(page, slot, id, 0, byteSize, token);
       throw e;
     }
-  }
-
-  private static long address(Page page, int slot, Token token) {
-    Placement placement = token.placement();
-    return placement == null ? page.address(slot) : placement.address(page, slot);
   }
 
   // Block.close is the other half.

@@ -55,7 +55,7 @@ final class GuardedBlock implements Placement {
   }
 
   @Override
-  public long address(Page in, int slotIndex) {
+  public long address() {
     return slot.address();
   }
 

@@ -16,15 +16,17 @@ import java.util.SplittableRandom;
  * left the first canary alone, what was written behind blocks that are never freed, and what was
  * written before the block in the next slot. Where a block nearly fills its slot, the two overlap.
  *
- * <p><b>The value</b> is a hash of the slot's address and of a key that is drawn once a process,
- * repeated every eight bytes from the slot's start on. So nothing is kept anywhere; a copy of
- * another block with its canary is no canary here; canaries that overlap agree; to write one again
- * does no harm, and a sweep needs no lock to compare. No byte of it is ever 0: the commonest
- * overrun of all is the byte 0 behind a string. So one stray byte goes unnoticed once in 256 times
- * if it is any byte, and never if it is 0; eight of them practically never.
+ * <p><b>The value</b> is a pattern of the page, a hash of its address and of a key that is drawn
+ * once a process, repeated every eight bytes and turned by the slot's number. It depends on where
+ * it stands and on nothing else: canaries that overlap agree; to write one again does no harm, and
+ * a sweep needs no lock to compare. A copy of another block with its canary is no canary here,
+ * unless it is of the same page and its number differs by a multiple of eight. No byte is ever 0:
+ * the commonest overrun of all is the byte 0 behind a string. So one stray byte goes unnoticed once
+ * in 256 times if it is any byte, and never if it is 0; eight of them practically never.
  *
- * <p><b>Cost.</b> A multiplication, a store and a load a pair, on a cache line that the program's
- * own data share or border on. Measured: docs/safety.md.
+ * <p><b>Cost.</b> A store and a load a pair, on a cache line that the program's own data share or
+ * border on, and a rotation for each. Tried: a hash of each slot's address, without the page's
+ * pattern, which no copy defeats. It took 12 ns a pair where this takes 5; docs/decisions/0018.
  */
 public final class Canary {
 
@@ -49,17 +51,16 @@ public final class Canary {
   /** With it no byte is 0. Any byte but one still differs, if that one is odd. */
   private static final long NO_ZERO = 0x0101_0101_0101_0101L;
 
-  /**
-   * Returns what a canary holds.
-   *
-   * @param slotAddress where its slot starts
-   * @param offset where it stands in the slot
-   */
-  static long of(long slotAddress, long offset) {
+  /** Returns the pattern of the page at {@code address}. */
+  static long pattern(long address) {
     // The high bytes of a product depend on all bits of its factors: they are to be the low ones,
     // which most overruns meet first.
-    long pattern = Long.reverseBytes((slotAddress ^ KEY) * MIX) | NO_ZERO;
-    return Long.rotateRight(pattern, (int) offset << 3);
+    return Long.reverseBytes((address ^ KEY) * MIX) | NO_ZERO;
+  }
+
+  /** Returns what a canary holds at {@code offset} in {@code slot} of a page with that pattern. */
+  static long of(long pattern, int slot, long offset) {
+    return Long.rotateRight(pattern, ((int) offset + slot) << 3);
   }
 
   /** Returns the number of bytes that differ, given the exclusive or of what is and should be. */

@@ -50,7 +50,7 @@ public final class Page extends PageLinks {
     // and not when there is none and a block must be freed all the same.
     long[] probe = new long[1];
     MemorySegment canary = MemorySegment.ofArray(probe);
-    canary.set(Canary.LAYOUT, 0, Canary.of(0, 0));
+    canary.set(Canary.LAYOUT, 0, Canary.of(Canary.pattern(0), 0, 0));
     boolean linked =
         canary.get(Canary.LAYOUT, 0) != 0
             && IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
@@ -80,6 +80,9 @@ public final class Page extends PageLinks {
 
   /** Whether {@link #memory} has a scope that can be closed. */
   private final boolean scoped;
+
+  /** What the canaries of this page are made of. */
+  private final long pattern;
 
   /** Whether views of blocks may end by themselves, some while after the block. */
   public final boolean endsViews;
@@ -168,6 +171,7 @@ public final class Page extends PageLinks {
     this.memory = memory;
     this.address = memory.address();
     this.scoped = chunk == null || !chunk.extent.isUnscoped();
+    this.pattern = Canary.pattern(address);
     this.endsViews = owner.endsViews();
     boolean canaries = chunk != null && owner.hasCanaries();
     this.mostBeforeCanary = canaries ? slotBytes - Canary.BYTES : -1;
@@ -256,22 +260,20 @@ public final class Page extends PageLinks {
   }
 
   private void writeCanary(int slot, long offset) {
-    long start = address + slot * slotBytes;
-    long canary = Canary.of(start, offset);
+    long canary = Canary.of(pattern, slot, offset);
     if (scoped) {
       memory.set(Canary.LAYOUT, slot * slotBytes + offset, canary);
     } else {
-      LinuxSystemCalls.PROCESS.set(Canary.LAYOUT, start + offset, canary);
+      LinuxSystemCalls.PROCESS.set(Canary.LAYOUT, address(slot) + offset, canary);
     }
   }
 
   private long damageAt(int slot, long offset) {
-    long start = address + slot * slotBytes;
     long found =
         scoped
             ? memory.get(Canary.LAYOUT, slot * slotBytes + offset)
-            : LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, start + offset);
-    return found ^ Canary.of(start, offset);
+            : LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, address(slot) + offset);
+    return found ^ Canary.of(pattern, slot, offset);
   }
 
   /** Writes the canaries at the ends of those slots of {@code word} that were never used. */

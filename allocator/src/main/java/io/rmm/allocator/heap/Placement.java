@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Placement {
 
-  /** Returns the address of the first byte of the block, which has its slot in {@code page}. */
-  default long address(Page page, int slot) {
-    return page.address(slot);
+  /** Returns the address of the block's first byte, or 0 if it is in its slot. */
+  default long address() {
+    return 0;
   }
 
   /** Returns {@code segment}, which is the block's memory, in the scope that its views have. */

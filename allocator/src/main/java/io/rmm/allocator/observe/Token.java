@@ -13,10 +13,20 @@ public sealed class Token permits TracedToken {
   private final Long blockId;
 
   private final @Nullable Placement placement;
+  private final long placedAddress;
 
   Token(long blockId, @Nullable Placement placement) {
     this.blockId = blockId;
     this.placement = placement;
+    this.placedAddress = placement == null ? 0 : placement.address();
+  }
+
+  /**
+   * Returns the address of the block's first byte, or 0 if it is in its slot. Read and not asked of
+   * the placement, since a call in the way to a handle may cost it its scalar replacement.
+   */
+  public long placedAddress() {
+    return placedAddress;
   }
 
   /** Returns where the block's memory is seen, or null if simply in its slot. */
