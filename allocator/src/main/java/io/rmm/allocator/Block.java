@@ -232,23 +232,14 @@ public final class Block implements AutoCloseable {
   public void close() {
     try {
       ThreadHeap heap = page.owner;
-      if (heap.tryHoldAsSoleFreer(Thread.currentThread())) {
-        if (ids[slot] == id) {
-          long damage = page.canaryDamage(slot, byteSize);
-          if (damage != 0) {
-            page.setCanary(slot, byteSize);
-          }
+      if (token == null && heap.tryHoldAsSoleFreer(Thread.currentThread())) {
+        // Without a token, the address is that of the slot. Damage is a matter for the slow way.
+        if (ids[slot] == id && page.canaryDamage(slot, address, byteSize) == 0) {
           ids[slot] = ~id;
           tally.countFree(byteSize);
           budget.refund(page.slotBytes);
           tally.bin.give(page, slot);
           heap.leave();
-          if (token != null) {
-            budget.engine().observer().freed(token, FreeCause.CLOSE);
-          }
-          if (damage != 0) {
-            budget.foundDamage(page, slot, id, byteSize, damage);
-          }
           return;
         }
         heap.leave();

@@ -37,8 +37,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private final Engine engine;
   private final Heaps heaps;
 
-  /** Whether slots are to have room for a canary. */
-  private final boolean canaries;
+  /** How many canaries slots are to have room for: 0 or 1. A number, so that it is no branch. */
+  private final int canaries;
 
   private final @Nullable BudgetNode parent;
   private final String name;
@@ -59,7 +59,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
     this.engine = engine;
     this.heaps = engine.heaps();
     this.quarantine = engine.quarantine();
-    this.canaries = heaps.hasCanaries();
+    this.canaries = heaps.hasCanaries() ? 1 : 0;
     this.parent = parent;
     this.name = name;
     this.path = parent == null ? name : parent.path + "/" + name;
@@ -78,14 +78,12 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   /** Returns the class that serves {@code byteSize}. */
   int sizeClass(long byteSize) {
-    return canaries ? SizeClasses.withCanary(byteSize) : SizeClasses.of(byteSize);
+    return SizeClasses.of(byteSize, canaries);
   }
 
   /** Returns the class that serves {@code byteSize} with an alignment. */
   int sizeClass(long byteSize, long byteAlignment) {
-    return canaries
-        ? SizeClasses.alignedWithCanary(byteSize, byteAlignment)
-        : SizeClasses.aligned(byteSize, byteAlignment);
+    return SizeClasses.aligned(byteSize, byteAlignment, canaries);
   }
 
   private Block take(long byteSize, int sizeClass, long byteAlignment) {
@@ -107,7 +105,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
           continue;
         }
         // Not before: a slot that no block has stood in counts as untouched.
-        page.setCanary(slot, byteSize);
+        long address = page.address(slot);
+        page.setCanary(slot, address, byteSize);
         long id = tally.countAllocation(byteSize);
         long[] ids = page.ids;
         // A plain write: other threads learn of the block through its handle's final fields.
@@ -117,7 +116,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
         tally.heap.leave();
         Token token =
             weight == 0 ? null : observe(id, byteSize, byteAlignment, page, slot, weight, fast);
-        return handle(page, ids, slot, id, byteSize, tally, token);
+        return handle(page, ids, slot, id, byteSize, address, tally, token);
       }
     } catch (StackOverflowError e) {
       heaps.abandon();
@@ -126,10 +125,17 @@ final class BudgetNode extends BudgetAccount implements Budget {
   }
 
   private Block handle(
-      Page page, long[] ids, int slot, long id, long byteSize, Tally tally, @Nullable Token token) {
+      Page page,
+      long[] ids,
+      int slot,
+      long id,
+      long byteSize,
+      long slotAddress,
+      Tally tally,
+      @Nullable Token token) {
     try {
       long placed = token == null ? 0 : token.placedAddress();
-      long address = placed == 0 ? page.address(slot) : placed;
+      long address = placed == 0 ? slotAddress : placed;
       return new Block(page, ids, slot, 0, id, byteSize, address, this, tally, token);
     } catch (OutOfMemoryError e) {
       // The Java heap is full, and without a handle nobody would ever free the block.

@@ -151,7 +151,7 @@ class QuarantineTest {
   @ValueSource(ints = {1, 16, 17, 100, 1_000})
   void everyByteIsLookedAt(int size) {
     // The rest of the slot is the canary at its end.
-    int filled = SizeClasses.slotBytes(SizeClasses.withCanary(size)) - Long.BYTES;
+    int filled = SizeClasses.slotBytes(SizeClasses.of(size, 1)) - Long.BYTES;
     for (int offset = 0; offset < filled; offset++) {
       reports.clear();
       try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {

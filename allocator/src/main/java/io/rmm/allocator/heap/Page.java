@@ -87,8 +87,15 @@ public final class Page extends PageLinks {
   /** Whether views of blocks may end by themselves, some while after the block. */
   public final boolean endsViews;
 
-  /** The largest block with room for a canary behind it; -1 if blocks get none. */
-  public final long mostBeforeCanary;
+  /**
+   * The largest block with a canary behind it that is reached by its address; -1 if there is none.
+   * One comparison with it decides all at once: whether blocks get canaries, whether this one
+   * leaves room for it, and which way there is to it.
+   */
+  private final long mostBeforeCanary;
+
+  /** As {@link #mostBeforeCanary}, where the canary is reached through {@link #memory}. */
+  private final long mostBeforeScopedCanary;
 
   /** Bytes of a slot that blocks may reach to: all of it, less the canary at the end if any. */
   public final long usableBytes;
@@ -174,7 +181,8 @@ public final class Page extends PageLinks {
     this.pattern = Canary.pattern(address);
     this.endsViews = owner.endsViews();
     boolean canaries = chunk != null && owner.hasCanaries();
-    this.mostBeforeCanary = canaries ? slotBytes - Canary.BYTES : -1;
+    this.mostBeforeCanary = canaries && !scoped ? slotBytes - Canary.BYTES : -1;
+    this.mostBeforeScopedCanary = canaries && scoped ? slotBytes - Canary.BYTES : -1;
     this.usableBytes =
         canaries && !SizeClasses.isLargeOrHuge(sizeClass) ? slotBytes - Canary.BYTES : slotBytes;
     int words = Math.max(1, (slots + Long.SIZE - 1) / Long.SIZE);
@@ -235,8 +243,17 @@ public final class Page extends PageLinks {
 
   /** Writes the canary behind a block of {@code byteSize}, if there is room for one. */
   public void setCanary(int slot, long byteSize) {
+    setCanary(slot, address(slot), byteSize);
+  }
+
+  /** As above, for those who know the address of {@code slot}: to be computed once is enough. */
+  public void setCanary(int slot, long slotAddress, long byteSize) {
     if (byteSize <= mostBeforeCanary) {
-      writeCanary(slot, byteSize);
+      LinuxSystemCalls.PROCESS.set(
+          Canary.LAYOUT, slotAddress + byteSize, Canary.of(pattern, slot, byteSize));
+    } else if (byteSize <= mostBeforeScopedCanary) {
+      memory.set(
+          Canary.LAYOUT, slotAddress - address + byteSize, Canary.of(pattern, slot, byteSize));
     }
   }
 
@@ -246,34 +263,29 @@ public final class Page extends PageLinks {
    * given back.
    */
   public long canaryDamage(int slot, long byteSize) {
-    return byteSize <= mostBeforeCanary ? damageAt(slot, byteSize) : 0;
+    return canaryDamage(slot, address(slot), byteSize);
+  }
+
+  /** As above, for those who know the address of {@code slot}. */
+  public long canaryDamage(int slot, long slotAddress, long byteSize) {
+    if (byteSize <= mostBeforeCanary) {
+      return LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, slotAddress + byteSize)
+          ^ Canary.of(pattern, slot, byteSize);
+    }
+    return byteSize <= mostBeforeScopedCanary
+        ? memory.get(Canary.LAYOUT, slotAddress - address + byteSize)
+            ^ Canary.of(pattern, slot, byteSize)
+        : 0;
   }
 
   /** Compares the canary at the end of {@code slot}, if there is one; as above. */
   public long endCanaryDamage(int slot) {
-    return usableBytes == slotBytes ? 0 : damageAt(slot, usableBytes);
+    return usableBytes == slotBytes ? 0 : canaryDamage(slot, usableBytes);
   }
 
-  /** Writes the canary at the end of {@code slot}. */
+  /** Writes the canary at the end of {@code slot}, which has one. */
   void setEndCanary(int slot) {
-    writeCanary(slot, usableBytes);
-  }
-
-  private void writeCanary(int slot, long offset) {
-    long canary = Canary.of(pattern, slot, offset);
-    if (scoped) {
-      memory.set(Canary.LAYOUT, slot * slotBytes + offset, canary);
-    } else {
-      LinuxSystemCalls.PROCESS.set(Canary.LAYOUT, address(slot) + offset, canary);
-    }
-  }
-
-  private long damageAt(int slot, long offset) {
-    long found =
-        scoped
-            ? memory.get(Canary.LAYOUT, slot * slotBytes + offset)
-            : LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, address(slot) + offset);
-    return found ^ Canary.of(pattern, slot, offset);
+    setCanary(slot, usableBytes);
   }
 
   /** Writes the canaries at the ends of those slots of {@code word} that were never used. */

@@ -12,7 +12,7 @@ package io.rmm.allocator.heap;
  * that a large block takes the same path as a small one. What is larger still is <em>huge</em> and
  * has a chunk of its own.
  *
- * <p>A request finds its class by one look into a table of a byte for every 16 bytes of request (4
+ * <p>A request finds its class by one look into a table of a byte for every 8 bytes of request (8
  * KiB, of which a program uses a few lines); computing it from leading zeros was no faster and
  * could not have the 2^k + 16 classes.
  */
@@ -24,10 +24,8 @@ public final class SizeClasses {
   /** All slots start at multiples of this, in bytes: enough for every Java primitive and vector. */
   public static final int GRANULE = 16;
 
-  private static final int GRANULE_SHIFT = 4;
-
-  /** log2 of {@link Canary#BYTES}. */
-  private static final int CANARY_SHIFT = 3;
+  /** log2 of the bytes of request that an entry of {@link #SMALL_INDEX} stands for. */
+  private static final int STEP_SHIFT = 3;
 
   private static final int MAX_SMALL = (64 << 10) + GRANULE;
 
@@ -39,10 +37,9 @@ public final class SizeClasses {
 
   private static final int[] SLOT_BYTES = slotSizes();
   private static final int[] PAGE_SLICES = pageSlices();
-  private static final byte[] SMALL_INDEX = smallIndex(GRANULE, 0);
 
-  /** As {@link #SMALL_INDEX}, with an entry for every 8 bytes, for slots that end in a canary. */
-  private static final byte[] CANARY_INDEX = smallIndex(Canary.BYTES, Canary.BYTES);
+  /** A canary takes one step, so that room for it is a matter of looking one entry further. */
+  private static final byte[] SMALL_INDEX = smallIndex();
 
   private static final byte[] LARGE_INDEX = largeIndex();
 
@@ -57,21 +54,17 @@ public final class SizeClasses {
 
   private SizeClasses() {}
 
-  /** Returns the class that serves {@code byteSize}, or {@link #HUGE}, also if it is negative. */
-  public static int of(long byteSize) {
-    // One comparison leaves out what is too large, and 0 and less besides.
-    long granule = (byteSize - 1) >>> GRANULE_SHIFT;
-    return granule < SMALL_INDEX.length ? SMALL_INDEX[(int) granule] : ofUnusual(byteSize);
-  }
-
   /**
-   * Returns the class that serves {@code byteSize} where slots are to have room for a canary
-   * besides; or {@link #HUGE}, also if it is negative. Small classes always have it. Large ones
-   * have it if the request leaves it, since the next class would cost up to a quarter more memory.
+   * Returns the class that serves {@code byteSize}, or {@link #HUGE}, also if it is negative.
+   *
+   * @param canaries how many canaries slots are to have room for besides: 0 or 1. Small classes
+   *     always have it. Large ones have it if the request leaves it, since the next class would
+   *     cost up to a quarter more memory.
    */
-  public static int withCanary(long byteSize) {
-    long step = (byteSize - 1) >>> CANARY_SHIFT;
-    return step < CANARY_INDEX.length ? CANARY_INDEX[(int) step] : ofUnusual(byteSize);
+  public static int of(long byteSize, int canaries) {
+    // One comparison leaves out what is too large, and 0 and less besides.
+    long step = ((byteSize - 1) >>> STEP_SHIFT) + canaries;
+    return step < SMALL_INDEX.length ? SMALL_INDEX[(int) step] : ofUnusual(byteSize);
   }
 
   private static int ofUnusual(long byteSize) {
@@ -87,21 +80,14 @@ public final class SizeClasses {
   /**
    * Returns the smallest class whose slots hold {@code byteSize} and all start at a multiple of
    * {@code byteAlignment}, or {@link #HUGE} if there is none.
+   *
+   * @param canaries as in {@link #of}
    */
-  public static int aligned(long byteSize, long byteAlignment) {
-    return aligned(of(byteSize), byteAlignment);
-  }
-
-  /** As {@link #aligned(long, long)}, with room for a canary as {@link #withCanary} has it. */
-  public static int alignedWithCanary(long byteSize, long byteAlignment) {
-    return aligned(withCanary(byteSize), byteAlignment);
-  }
-
-  private static int aligned(int smallest, long byteAlignment) {
+  public static int aligned(long byteSize, long byteAlignment, int canaries) {
     if (byteAlignment > Chunk.SLICE_BYTES) {
       return HUGE;
     }
-    int index = smallest;
+    int index = of(byteSize, canaries);
     while (index < HUGE && SLOT_BYTES[index] % byteAlignment != 0) {
       index++;
     }
@@ -178,16 +164,11 @@ public final class SizeClasses {
     return slices;
   }
 
-  /**
-   * Returns the class for each {@code step} bytes of request.
-   *
-   * @param room bytes that a slot must have besides
-   */
-  private static byte[] smallIndex(int step, int room) {
-    byte[] index = new byte[(MAX_SMALL - room) / step];
+  private static byte[] smallIndex() {
+    byte[] index = new byte[MAX_SMALL >> STEP_SHIFT];
     int sizeClass = 0;
     for (int i = 0; i < index.length; i++) {
-      while (SLOT_BYTES[sizeClass] < (i + 1) * step + room) {
+      while (SLOT_BYTES[sizeClass] < (i + 1) << STEP_SHIFT) {
         sizeClass++;
       }
       index[i] = (byte) sizeClass;

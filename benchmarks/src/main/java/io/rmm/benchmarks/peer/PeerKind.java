@@ -24,6 +24,8 @@ public enum PeerKind {
   RMM_SAFE("rmm-safe", Family.VARIANT),
   /** RMM as it ships, in mode {@code PARANOID}. */
   RMM_PARANOID("rmm-paranoid", Family.VARIANT),
+  /** The same without guards, which is the work that leak detection of other allocators does. */
+  RMM_PARANOID_UNGUARDED("rmm-paranoid-unguarded", Family.VARIANT),
   NETTY_ADAPTIVE("netty-adaptive", Family.JAVA),
   /** The adaptive allocator with the events of every buffer recorded. */
   NETTY_ADAPTIVE_TRACED("netty-adaptive-traced", Family.VARIANT),
@@ -116,6 +118,7 @@ public enum PeerKind {
       case RMM_FAST -> make(RmmPeer::inMode, SafetyMode.FAST);
       case RMM_SAFE -> make(RmmPeer::inMode, SafetyMode.SAFE);
       case RMM_PARANOID -> make(RmmPeer::inMode, SafetyMode.PARANOID);
+      case RMM_PARANOID_UNGUARDED -> make(RmmPeer::unguarded, SafetyMode.PARANOID);
       case NETTY_ADAPTIVE -> make(NettyPeer::new, new AdaptiveByteBufAllocator(true));
       case NETTY_ADAPTIVE_TRACED -> make(NettyPeer::traced, new AdaptiveByteBufAllocator(true));
       case NETTY_ADAPTIVE_PARANOID -> make(NettyPeer::paranoid, new AdaptiveByteBufAllocator(true));

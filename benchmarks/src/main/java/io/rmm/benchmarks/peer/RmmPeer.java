@@ -37,17 +37,16 @@ public final class RmmPeer extends Peer {
 
   /** Makes one and starts what watches it. */
   public RmmPeer(Watching watching) {
-    this(watching, SafetyMode.STANDARD);
+    this(watching, MemoryManager.builder());
   }
 
-  private RmmPeer(Watching watching, SafetyMode mode) {
+  private RmmPeer(Watching watching, MemoryManager.Builder builder) {
     boolean views = watching != Watching.NONE;
     this.recording = views ? RunningRecording.asShipped() : null;
     if (recording != null) {
       recording.start();
     }
-    this.manager =
-        MemoryManager.builder().name("benchmark").safetyMode(mode).discoverViews(views).build();
+    this.manager = builder.name("benchmark").discoverViews(views).build();
     manager.awaitViews();
     this.beans = views ? new BeanReading() : null;
     if (recording != null && watching == Watching.TRACING) {
@@ -63,7 +62,13 @@ public final class RmmPeer extends Peer {
 
   /** Makes RMM as it ships but for its mode, and starts what watches it. */
   static RmmPeer inMode(SafetyMode mode) {
-    return new RmmPeer(Watching.AS_SHIPPED, mode);
+    return new RmmPeer(Watching.AS_SHIPPED, MemoryManager.builder().safetyMode(mode));
+  }
+
+  /** As {@link #inMode}, without guarded blocks. */
+  static RmmPeer unguarded(SafetyMode mode) {
+    return new RmmPeer(
+        Watching.AS_SHIPPED, MemoryManager.builder().safetyMode(mode).guardBudget(0));
   }
 
   /** Returns RMM as it ships, for a process whose recording somebody else has started. */

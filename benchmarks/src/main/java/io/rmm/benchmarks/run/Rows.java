@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The rows that JMH measures. */
 final class Rows {
@@ -164,10 +165,10 @@ final class Rows {
                 _ -> true)));
   }
 
-  /** What a pair takes in each mode. */
+  /** What a pair takes in each mode, and what churn takes in the two that are for production. */
   private Row safety() {
     List<Work> work = new ArrayList<>();
-    int forks = plan.quick() ? 1 : 3;
+    int forks = plan.quick() ? 1 : 5;
     for (int fork = 0; fork < forks; fork++) {
       for (PeerKind peer :
           List.of(
@@ -175,20 +176,31 @@ final class Rows {
               PeerKind.RMM_FAST,
               PeerKind.RMM_SAFE,
               PeerKind.RMM_PARANOID,
+              PeerKind.RMM_PARANOID_UNGUARDED,
               PeerKind.NETTY_ADAPTIVE_PARANOID)) {
         work.add(jmh("pair 64 B", peer, "AllocateWriteFree.pair", Map.of("size", 64)));
       }
+      for (PeerKind peer : List.of(PeerKind.RMM, PeerKind.RMM_FAST)) {
+        work.add(jmh("churn 1024", peer, "Churn.replace", Map.of("live", 1024)));
+      }
     }
+    Predicate<String> pair = point -> point.startsWith("pair");
     return new Row(
         "safety",
         "Allocate, write 8 bytes, free, in each safety mode; medians of interleaved forks",
         List.of(NANOS, HEAP),
         work,
         List.of(
-            Target.ratio(Metrics.NANOS, PeerKind.RMM_FAST, 1.10),
-            Target.ratio(Metrics.NANOS, PeerKind.RMM_SAFE, PeerKind.RMM_FAST, 15),
+            Target.ratio(Metrics.NANOS, PeerKind.RMM_FAST, 1.10, pair),
             Target.ratio(
-                Metrics.NANOS, PeerKind.RMM_PARANOID, PeerKind.NETTY_ADAPTIVE_PARANOID, 1)));
+                Metrics.NANOS, PeerKind.RMM_FAST, 1.03, point -> point.startsWith("churn")),
+            Target.ratio(Metrics.NANOS, PeerKind.RMM_SAFE, PeerKind.RMM_FAST, 15, pair),
+            Target.ratio(
+                Metrics.NANOS,
+                PeerKind.RMM_PARANOID_UNGUARDED,
+                PeerKind.NETTY_ADAPTIVE_PARANOID,
+                1,
+                pair)));
   }
 
   private Row arenas() {

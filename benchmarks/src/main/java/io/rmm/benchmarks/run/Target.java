@@ -35,9 +35,11 @@ interface Target {
   }
 
   /** One peer's value divided by another's. */
-  static Target ratio(String metric, PeerKind one, PeerKind other, double limit) {
+  static Target ratio(
+      String metric, PeerKind one, PeerKind other, double limit, Predicate<String> points) {
     return outcomes ->
         outcomes.points().stream()
+            .filter(points)
             .map(
                 point ->
                     new Verdict(
