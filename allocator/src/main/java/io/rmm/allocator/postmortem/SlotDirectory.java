@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -127,7 +127,7 @@ public final class SlotDirectory {
       }
     }
     PosixFileAttributes attributes = attributes(directory);
-    Set<PosixFilePermission> others = EnumSet.copyOf(attributes.permissions());
+    Set<PosixFilePermission> others = new HashSet<>(attributes.permissions());
     others.removeAll(PosixFilePermissions.fromString("rwx------"));
     if (!attributes.isDirectory() || !others.isEmpty()) {
       throw new IOException(
@@ -178,9 +178,17 @@ public final class SlotDirectory {
         if (kept < KEPT && modified(file).toInstant().isAfter(oldest)) {
           kept++;
         } else {
-          Files.deleteIfExists(file);
+          removeIfPossible(file);
         }
       }
+    }
+  }
+
+  private static void removeIfPossible(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // It stays; this process's own file has nothing to do with it.
     }
   }
 

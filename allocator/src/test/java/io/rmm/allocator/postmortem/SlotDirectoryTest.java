@@ -2,6 +2,7 @@ package io.rmm.allocator.postmortem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,27 @@ class SlotDirectoryTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("mode 0700");
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatNobodyMayUseIsNoReasonForAnotherError() throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, Set.of());
+    Throwable thrown = catchThrowable(() -> SlotDirectory.create(directory, BYTES));
+    if (thrown != null) {
+      // Unless it is root, who may use it all the same.
+      assertThat(thrown).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void whatCannotBeRemovedStays() throws IOException {
+    Path stubborn = Files.createDirectories(parent.resolve("new/rmm-user/slots-1-1-0.rmm"));
+    Files.createFile(stubborn.resolve("notes.txt"));
+    Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    SlotDirectory.create(directory, BYTES);
+    assertThat(files()).contains(stubborn).hasSize(2);
   }
 
   @Test
