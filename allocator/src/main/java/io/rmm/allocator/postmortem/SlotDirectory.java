@@ -88,10 +88,10 @@ public final class SlotDirectory {
   /** Makes this process's file, of so many bytes, and maps it for as long as the process lives. */
   static MemorySegment create(Path directory, int bytes) throws IOException {
     makePrivate(directory);
-    removeLeftOver(directory);
     Path file = createFile(directory);
     try {
       checkOwner(directory, file);
+      removeLeftOver(directory);
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         // Lest a full disk be found out by a store.

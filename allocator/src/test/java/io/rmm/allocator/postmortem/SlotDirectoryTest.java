@@ -3,6 +3,7 @@ package io.rmm.allocator.postmortem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,28 @@ class SlotDirectoryTest {
     if (thrown != null) {
       // Unless it is root, who may use it all the same.
       assertThat(thrown).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aDirectoryOfAnotherUserIsLeftAsItWas() throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Path old = leaveOver(NOBODYS_PID, 1, Duration.ofDays(8));
+    assumeTrue(givenToAnotherUser(), "only root may give directories away");
+    assertThatThrownBy(() -> SlotDirectory.create(directory, BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("belongs to another user");
+    assertThat(files()).containsExactly(old);
+  }
+
+  private boolean givenToAnotherUser() {
+    try {
+      var users = directory.getFileSystem().getUserPrincipalLookupService();
+      Files.setOwner(directory, users.lookupPrincipalByName("nobody"));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
