@@ -150,6 +150,7 @@ class DetachedBlockTest {
       MisuseReport report = refuse(MisuseKind.INVALID_FREE, block.address());
       assertThat(report.blockId()).isEqualTo(block.id());
       assertThat(report.detail()).contains("not detached");
+      assertThat(report.toString()).as("its size is not known").doesNotContain(" 0 bytes");
       try (Block share = block.share()) {
         assertThat(refuse(MisuseKind.INVALID_FREE, share.address()).blockId())
             .isEqualTo(block.id());
