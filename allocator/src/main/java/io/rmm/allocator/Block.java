@@ -186,7 +186,7 @@ public final class Block implements AutoCloseable {
     }
     Block resized = budget.allocate(newByteSize);
     try {
-      MemorySegment.copy(from, 0, resized.segment(), 0, Math.min(byteSize, newByteSize));
+      copy(from, resized, Math.min(byteSize, newByteSize));
       close();
     } catch (RuntimeException | Error e) {
       // Somebody else has closed this handle meanwhile: then there is nothing to resize.
@@ -194,6 +194,16 @@ public final class Block implements AutoCloseable {
       throw e;
     }
     return resized;
+  }
+
+  private void copy(MemorySegment from, Block to, long bytes) {
+    try {
+      MemorySegment.copy(from, 0, to.segment(), 0, bytes);
+    } catch (IllegalStateException | InternalError e) {
+      // A view that ends with its block, or whose pages are sealed, has done so meanwhile.
+      checkAlive(budget, page, slot, id, handle, byteSize);
+      throw e;
+    }
   }
 
   /**

@@ -72,10 +72,13 @@ final class DetachedBlocks {
     return byAddress.get(address);
   }
 
-  /** Forgets a block that was freed. Before it is laid to rest: so no other is detached there. */
+  /**
+   * Forgets a block that was freed. By then another may stand there and be detached, if the slot
+   * rested in the quarantine, and that was full.
+   */
   void forget(Detached block) {
     try {
-      byAddress.remove(block.address);
+      boolean _ = byAddress.remove(block.address, block);
     } catch (OutOfMemoryError e) {
       // A crowded bin of the map found no room to become smaller. If it still leads to the block,
       // that does no harm: the slot's id tells that it is free, until another takes its place.

@@ -107,7 +107,9 @@ final class Engine {
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool, safety.hasCanaries(), !quarantining);
     this.quarantine = quarantining ? new Quarantine(this, misuse, safety) : null;
-    this.explainer = new Explainer(observer, this::blockAt, safety.mode());
+    // The portable source's chunks are arenas, and views end with them.
+    boolean viewsEnd = quarantining || !source.canChangeScope();
+    this.explainer = new Explainer(observer, this::blockAt, safety.mode(), viewsEnd);
     this.strayWrites = new StrayWrites(heaps, misuse);
     this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);

@@ -148,7 +148,10 @@ public final class MisuseReport {
   public String toString() {
     StringBuilder text = new StringBuilder(128).append(kind).append(": ").append(detail);
     if (blockId != 0) {
-      text.append("; block ").append(blockId).append(" of ").append(blockSize).append(" bytes");
+      text.append("; block ").append(blockId);
+      if (blockSize != 0) {
+        text.append(" of ").append(blockSize).append(" bytes");
+      }
     }
     if (slotSize != 0) {
       text.append(" in a slot of ").append(slotSize);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,22 @@ class DetachedBlockTest {
     assertThat(after.misuses()).isEqualTo(before.misuses() + 1);
     Invariants.checkUnchanged(before, after);
     return report;
+  }
+
+  @Test
+  void toForgetABlockIsNotToForgetTheNextAtItsAddress() {
+    DetachedBlocks detached = ((BudgetNode) manager.rootBudget()).engine().detached();
+    long address = manager.allocate(64).detach();
+    DetachedBlocks.Detached first = Objects.requireNonNull(detached.find(address));
+    // As of a slot that was handed out again, and detached, before the first free was over.
+    var next =
+        new DetachedBlocks.Detached(
+            first.page, first.slot, first.id + 1, 64, address, first.budget, null);
+    detached.add(next);
+    detached.forget(first);
+    assertThat(detached.find(address)).isSameAs(next);
+    detached.add(first);
+    manager.free(address);
   }
 
   @ParameterizedTest
@@ -133,6 +150,7 @@ class DetachedBlockTest {
       MisuseReport report = refuse(MisuseKind.INVALID_FREE, block.address());
       assertThat(report.blockId()).isEqualTo(block.id());
       assertThat(report.detail()).contains("not detached");
+      assertThat(report.toString()).as("its size is not known").doesNotContain(" 0 bytes");
       try (Block share = block.share()) {
         assertThat(refuse(MisuseKind.INVALID_FREE, share.address()).blockId())
             .isEqualTo(block.id());

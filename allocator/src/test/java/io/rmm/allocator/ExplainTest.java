@@ -7,8 +7,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,56 @@ class ExplainTest {
         assertThat(report.allocationThread()).isEqualTo(Thread.currentThread().getName());
       }
     }
+  }
+
+  @Test
+  void aViewThatEndedWithItsBatchIsTracedToItsBlock() {
+    try (MemoryManager other =
+        MemoryManager.builder()
+            .discoverViews(false)
+            .safetyMode(SafetyMode.PARANOID)
+            .pageSource("linux")
+            .guardBudget(0)
+            .build()) {
+      Block block = other.allocate(64);
+      MemorySegment segment = block.segment();
+      block.close();
+      other.purge();
+      MisuseReport report = other.explain(catchThrowable(() -> useOne(segment))).orElseThrow();
+      assertThat(report.kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
+      assertThat(report.blockId()).isEqualTo(block.id());
+    }
+  }
+
+  @Test
+  void whatOthersRefuseInTheSameWordsIsNotExplained() {
+    // Of both there are observed blocks that would fit by their sites.
+    assertThat(closedOne().scope().isAlive()).isFalse();
+    try (Arena arena = manager.openConfinedArena()) {
+      assertThat(arena.allocate(64).byteSize()).isEqualTo(64);
+      assertThat(manager.explain(new IllegalStateException("Already closed"))).isEmpty();
+      assertThat(manager.explain(new WrongThreadException("Current thread not owner"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aBlockOfNoArenaIsNotTheWrongThreads() throws Exception {
+    AtomicReference<Throwable> refused = new AtomicReference<>();
+    try (Block block = manager.allocate(64);
+        Arena foreign = Arena.ofConfined()) {
+      assertThat(block.isAlive()).isTrue();
+      MemorySegment segment = foreign.allocate(64);
+      // The frames that start the thread are in no stack of its own: so they are put there.
+      Threads.inAnother(_ -> refused.set(catchThrowable(() -> useOne(segment))));
+      refused.get().setStackTrace(withFramesOfThisTest(refused.get()));
+      assertThat(manager.explain(refused.get())).isEmpty();
+    }
+  }
+
+  private static StackTraceElement[] withFramesOfThisTest(Throwable error) {
+    return Stream.of(error.getStackTrace(), new Throwable().getStackTrace())
+        .flatMap(Arrays::stream)
+        .toArray(StackTraceElement[]::new);
   }
 
   @Test

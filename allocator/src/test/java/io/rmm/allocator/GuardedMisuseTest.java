@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,34 @@ class GuardedMisuseTest {
   }
 
   // ---- races ----
+
+  /** Closes a block as soon as another is allocated, as another thread may. */
+  private static final class Closing implements MemoryListener {
+
+    final AtomicReference<Block> victim = new AtomicReference<>();
+
+    @Override
+    public void onSample(AllocationSample sample) {
+      Block block = victim.getAndSet(null);
+      if (block != null) {
+        block.close();
+      }
+    }
+  }
+
+  @Test
+  void toResizeABlockThatIsClosedMeanwhileIsAMisuseAndNoInternalError() {
+    Closing closing = new Closing();
+    manager.addListener(closing);
+    Block block = manager.allocate(100);
+    assertThat(manager.snapshot().guardedBlocks()).isEqualTo(1);
+    closing.victim.set(block);
+    MemoryMisuseException refused =
+        catchThrowableOfType(MemoryMisuseException.class, () -> block.resize(5_000));
+    assertThat(refused.report().kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
+    assertThat(reports.onlyMisuse()).isSameAs(refused.report());
+    assertThat(manager.snapshot().liveBlocks()).isZero();
+  }
 
   @Test
   void oneOfFourThreadsThatFreeADamagedBlockReportsTheDamage() throws Exception {

@@ -122,27 +122,41 @@ final class ExplainCommand implements Callable<Integer> {
             + ".";
   }
 
-  /** Returns the files that are this process's. */
+  /**
+   * Returns the files that are this process's.
+   *
+   * @throws IOException if there are only such as cannot be read
+   */
   private List<SlotFile> files(CrashLog crash) throws IOException {
-    List<Path> named = crash.slotFiles().stream().map(this::inDirectory).toList();
+    List<IOException> failures = new ArrayList<>();
     List<SlotFile> files = new ArrayList<>();
-    for (Path path : named) {
-      if (Files.isRegularFile(path)) {
-        files.add(SlotFile.read(path));
+    for (Path named : crash.slotFiles()) {
+      Path path = inDirectory(named);
+      if (Files.exists(path)) {
+        read(path, failures).ifPresent(files::add);
       }
     }
     Path where = directory != null ? directory : SlotDirectory.ofProcess();
-    if (files.isEmpty() && Files.isDirectory(where)) {
+    if (files.isEmpty() && failures.isEmpty() && Files.isDirectory(where)) {
       for (Path path : SlotDirectory.filesOf(where, crash.pid())) {
-        SlotFile file = SlotFile.read(path);
-        if (isOf(file, crash)) {
-          files.add(file);
-        } else {
-          Messages.warn(spec, path + " is of another process, or of an earlier one of that number");
-        }
+        read(path, failures).filter(file -> isOf(file, crash, path)).ifPresent(files::add);
       }
     }
+    if (files.isEmpty() && !failures.isEmpty()) {
+      throw failures.getFirst();
+    }
+    // Of two class loaders in one process the one may have been cut off, and not the other.
+    failures.forEach(failure -> Messages.warn(spec, String.valueOf(failure.getMessage())));
     return files;
+  }
+
+  private static Optional<SlotFile> read(Path path, List<IOException> failures) {
+    try {
+      return Optional.of(SlotFile.read(path));
+    } catch (IOException e) {
+      failures.add(e);
+      return Optional.empty();
+    }
   }
 
   /** A file may have been brought here from another machine, as the log was. */
@@ -150,16 +164,18 @@ final class ExplainCommand implements Callable<Integer> {
     return directory == null ? named : directory.resolve(named.getFileName());
   }
 
-  private static boolean isOf(SlotFile file, CrashLog crash) {
-    return file.pid() == crash.pid()
-        && crash
-            .started()
-            .map(
-                started ->
-                    Duration.between(Instant.ofEpochMilli(file.startedMillis()), started)
-                            .abs()
-                            .compareTo(START_TOLERANCE)
-                        <= 0)
-            .orElse(false);
+  private boolean isOf(SlotFile file, CrashLog crash, Path path) {
+    boolean same =
+        file.pid() == crash.pid()
+            && crash.started().filter(started -> isNear(file.startedMillis(), started)).isPresent();
+    if (!same) {
+      Messages.warn(spec, path + " is of another process, or of an earlier one of that number");
+    }
+    return same;
+  }
+
+  private static boolean isNear(long millis, Instant instant) {
+    return Duration.between(Instant.ofEpochMilli(millis), instant).abs().compareTo(START_TOLERANCE)
+        <= 0;
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,7 +140,11 @@ class ExplainCommandTest {
     assertThat(mappings).isGreaterThan(address);
     int named = whole.indexOf('\n', mappings);
     Path part = directory.resolve("part.log");
-    for (int end = 0; end <= whole.length(); end += Math.max(1, whole.length() / 200)) {
+    IntStream everywhere = IntStream.iterate(0, end -> end <= whole.length(), end -> end + 499);
+    // The first digits of an address or a number are another one.
+    IntStream inAddress = IntStream.rangeClosed(address - 20, address + 1);
+    IntStream inNumber = IntStream.range(whole.indexOf("pid="), whole.indexOf("pid=") + 12);
+    for (int end : IntStream.concat(everywhere, IntStream.concat(inAddress, inNumber)).toArray()) {
       Files.writeString(part, whole.substring(0, end), StandardCharsets.ISO_8859_1);
       int code = explain(part, "--slots", slots());
       assertThat(code).as("cut off at %d: %s", end, err).isEqualTo(end > address ? 0 : 1);
@@ -181,6 +186,47 @@ class ExplainCommandTest {
     Files.write(file, new byte[100]);
     assertThat(explain(part, "--slots", slots())).isEqualTo(1);
     assertThat(err.toString()).contains("no file of guarded blocks");
+  }
+
+  @Test
+  void oneOfTwoFilesThatCannotBeReadIsNoHindrance() throws Exception {
+    Crash crash = crash("overrun");
+    String log = Files.readString(crash.log, StandardCharsets.ISO_8859_1);
+    Path file;
+    try (Stream<Path> files = Files.list(slots())) {
+      file = files.findFirst().orElseThrow();
+    }
+    // As of a second class loader's RMM, which had just begun.
+    Path other =
+        Files.createFile(
+            file.resolveSibling(file.getFileName().toString().replace("-0.rmm", "-1.rmm")));
+    Files.writeString(
+        crash.log,
+        log.replaceAll("(?m)^(.* rw-s .*)-0\\.rmm$", "$1-1.rmm\n$1-0.rmm"),
+        StandardCharsets.ISO_8859_1);
+    assertThat(explain(crash.log)).isZero();
+    assertThat(out.toString()).startsWith("OVERRUN");
+    assertThat(err.toString()).contains("rmm: " + other).contains("no file of guarded blocks");
+    Files.delete(file);
+    assertThat(explain(crash.log)).isEqualTo(1);
+  }
+
+  @Test
+  void aLogOfManyFramesAndLongLinesIsRead() throws Exception {
+    Crash crash = crash("overrun");
+    String log = Files.readString(crash.log, StandardCharsets.ISO_8859_1);
+    int frames = log.indexOf('\n', log.indexOf("\nNative frames:") + 1) + 1;
+    Files.writeString(
+        crash.log,
+        log.substring(0, frames)
+            + "C  [library.so+0x10]  recursive\n".repeat(50_000)
+            + log.substring(frames)
+            + "7f00-7f01 rw-s "
+            + "/a".repeat(100_000)
+            + "\n",
+        StandardCharsets.ISO_8859_1);
+    assertThat(explain(crash.log)).isZero();
+    assertThat(out.toString()).contains("    at io.rmm.cli.programs.CrashProgram.main\n");
   }
 
   @Test

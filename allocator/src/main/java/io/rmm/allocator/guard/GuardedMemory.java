@@ -16,6 +16,7 @@ import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class GuardedMemory {
   private long regionStart;
   private long regionEnd;
   private long cursor;
-  private boolean refusalTold;
+  private final AtomicBoolean refusalTold = new AtomicBoolean();
 
   private GuardedMemory(GuardPages pages) {
     this.pages = pages;
@@ -88,17 +89,8 @@ final class GuardedMemory {
 
   /** Reserves the range and opens the table, once. Takes some milliseconds. */
   void prepare() {
-    if (prepared) {
-      return;
-    }
-    lock.lock();
     try {
-      if (!prepared) {
-        prepared = true;
-        pageSize = pages.pageSize();
-        regionStart = pages.reserve(REGION_BYTES);
-        regionEnd = regionStart + REGION_BYTES;
-        cursor = regionStart + pageSize;
+      if (!prepared && reserve()) {
         SlotTable.ofProcess().open(pageSize, regionStart, regionEnd);
         ready = true;
       }
@@ -106,11 +98,28 @@ final class GuardedMemory {
         | NoAddressSpaceException
         | UnsupportedOperationException
         | OutOfMemoryError e) {
+      // Like all that is logged, outside the lock: whoever writes the log may wait for others.
       Log.logger()
           .log(
               System.Logger.Level.WARNING,
               "no blocks are guarded by pages, only by patterns: {0}",
               e.getMessage());
+    }
+  }
+
+  /** Returns false if another thread has done it, or tried to. */
+  private boolean reserve() {
+    lock.lock();
+    try {
+      if (prepared) {
+        return false;
+      }
+      prepared = true;
+      pageSize = pages.pageSize();
+      regionStart = pages.reserve(REGION_BYTES);
+      regionEnd = regionStart + REGION_BYTES;
+      cursor = regionStart + pageSize;
+      return true;
     } finally {
       lock.unlock();
     }
@@ -313,18 +322,12 @@ final class GuardedMemory {
   }
 
   private void tellRefusal(Throwable refusal) {
-    lock.lock();
-    try {
-      if (!refusalTold) {
-        refusalTold = true;
-        Log.logger()
-            .log(
-                System.Logger.Level.WARNING,
-                "a block goes without guard pages, or stays in them: {0}",
-                refusal.getMessage());
-      }
-    } finally {
-      lock.unlock();
+    if (refusalTold.compareAndSet(false, true)) {
+      Log.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "a block goes without guard pages, or stays in them: {0}",
+              refusal.getMessage());
     }
   }
 

@@ -62,6 +62,9 @@ public final class Explainer {
 
   private static final String CLOSED = "Already closed";
 
+  /** The JDK's package of scopes, which make the exceptions themselves. */
+  private static final String SCOPES = "jdk.internal.foreign.";
+
   /** How HotSpot words that memory is not there. */
   private static final String FAULT = "a fault occurred in an unsafe memory access operation";
 
@@ -71,12 +74,18 @@ public final class Explainer {
   private final Observer observer;
   private final Blocks blocks;
   private final SafetyMode mode;
+  private final boolean viewsEnd;
 
-  /** Makes one for a manager of {@code mode}. */
-  public Explainer(Observer observer, Blocks blocks, SafetyMode mode) {
+  /**
+   * Makes one for a manager of {@code mode}.
+   *
+   * @param viewsEnd whether views of blocks that are no arena's are closed some time after the free
+   */
+  public Explainer(Observer observer, Blocks blocks, SafetyMode mode, boolean viewsEnd) {
     this.observer = observer;
     this.blocks = blocks;
     this.mode = mode;
+    this.viewsEnd = viewsEnd;
   }
 
   /**
@@ -121,21 +130,39 @@ public final class Explainer {
     String message = error.getMessage() == null ? "" : error.getMessage();
     return switch (error) {
       case IndexOutOfBoundsException _ -> outOfBounds(message);
-      case WrongThreadException _ ->
+      case WrongThreadException _ when isOfAScope(error) ->
           similar(
               MisuseKind.WRONG_THREAD,
               error,
-              observer.live(),
+              observer.live().stream().filter(block -> block.ofArena).toList(),
               "a block was used by a thread that does not own its arena");
-      case IllegalStateException _ when message.equals(CLOSED) ->
+      case IllegalStateException _ when message.equals(CLOSED) && isOfAScope(error) ->
           similar(
               MisuseKind.USE_AFTER_FREE,
               error,
-              observer.ended(block -> block.freeCause == FreeCause.ARENA),
-              "a block was used after its arena had been closed");
+              observer.ended(this::endsItsViews),
+              viewsEnd
+                  ? "a block was used after it had been freed, or its arena closed"
+                  : "a block was used after its arena had been closed");
       case InternalError _ when message.contains(FAULT) -> fault(error);
       default -> null;
     };
+  }
+
+  /**
+   * Tells whether the exception comes from the scope of a segment: the JDK's, or that of an arena
+   * of ours. Connections, streams and locks refuse in the same words.
+   */
+  private static boolean isOfAScope(Throwable error) {
+    StackTraceElement[] frames = error.getStackTrace();
+    return frames.length > 0
+        && (frames[0].getClassName().startsWith(SCOPES)
+            || Sites.isKernel(frames[0].getClassName()));
+  }
+
+  /** Those of a guarded block do not end: they lead to sealed pages. */
+  private boolean endsItsViews(ObservedBlock block) {
+    return block.freeCause == FreeCause.ARENA || (viewsEnd && !block.guarded);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.rmm.allocator.observe;
 
+import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryMisuseException;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseAction;
@@ -8,6 +9,7 @@ import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.log.Log;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,9 @@ public final class MisuseDesk {
 
   /** The status of a process that has aborted: 128 and the number of SIGABRT. */
   private static final int ABORTED = 134;
+
+  /** How long the process goes on for listeners to hear of what the clock has found. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   /** Places that are told apart, of some 100 bytes each; later ones are counted by kind alone. */
   private static final int MAX_PLACES = 10_000;
@@ -213,16 +219,29 @@ public final class MisuseDesk {
   private MisuseReport tell(MisuseReport.Builder builder, @Nullable Place place, boolean later) {
     long occurrences = place == null ? 1 : occurrences(place);
     MisuseReport report = builder.mode(mode).occurrences(occurrences).build();
-    if (later) {
-      news.add(listener -> listener.onMisuse(report));
-    } else {
-      listeners.tell(listener -> listener.onMisuse(report));
-    }
+    Consumer<MemoryListener> call = listener -> listener.onMisuse(report);
     if (actions.get(report.kind()) == MisuseAction.HALT) {
-      Log.logger().log(System.Logger.Level.ERROR, "halted for a misuse of memory: {0}", report);
-      Runtime.getRuntime().halt(ABORTED);
+      halt(report, call, later);
+    } else if (later) {
+      news.add(call);
+    } else {
+      listeners.tell(call);
     }
     return report;
+  }
+
+  private void halt(MisuseReport report, Consumer<MemoryListener> call, boolean later) {
+    try {
+      if (later) {
+        // There is no later; but this thread may not wait for a listener that blocks.
+        news.tellAtLast(call, LAST_WORDS);
+      } else {
+        listeners.tell(call);
+      }
+      Log.logger().log(System.Logger.Level.ERROR, "halted for a misuse of memory: {0}", report);
+    } finally {
+      Runtime.getRuntime().halt(ABORTED);
+    }
   }
 
   private long occurrences(Place place) {

@@ -1,6 +1,7 @@
 package io.rmm.allocator.observe;
 
 import io.rmm.allocator.MemoryListener;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,17 +56,36 @@ public final class News {
   public void tellApart() {
     if (!waiting.isEmpty() && telling.compareAndSet(false, true)) {
       try {
-        // A listener may block it for long: so it keeps nothing of the thread that starts it.
-        Thread.ofPlatform()
-            .daemon()
-            .name("rmm-news")
-            .inheritInheritableThreadLocals(false)
-            .start(this::tellAndEnd);
+        teller().start(this::tellAndEnd);
       } catch (Throwable e) {
         telling.set(false);
         throw e;
       }
     }
+  }
+
+  /**
+   * Tells what waits and then {@code last}, in a thread of its own, and waits for it, but no longer
+   * than {@code most}: a listener may block. For whoever is about to end the process.
+   */
+  void tellAtLast(Consumer<MemoryListener> last, Duration most) {
+    try {
+      boolean _ =
+          teller()
+              .start(
+                  () -> {
+                    tell();
+                    listeners.tell(last);
+                  })
+              .join(most);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A listener may block it for long: so it keeps nothing of the thread that starts it. */
+  private static Thread.Builder.OfPlatform teller() {
+    return Thread.ofPlatform().daemon().name("rmm-news").inheritInheritableThreadLocals(false);
   }
 
   private void tellAndEnd() {

@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,10 +88,10 @@ public final class SlotDirectory {
   /** Makes this process's file, of so many bytes, and maps it for as long as the process lives. */
   static MemorySegment create(Path directory, int bytes) throws IOException {
     makePrivate(directory);
-    removeLeftOver(directory);
     Path file = createFile(directory);
     try {
       checkOwner(directory, file);
+      removeLeftOver(directory);
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         // Lest a full disk be found out by a store.
@@ -127,7 +127,7 @@ public final class SlotDirectory {
       }
     }
     PosixFileAttributes attributes = attributes(directory);
-    Set<PosixFilePermission> others = EnumSet.copyOf(attributes.permissions());
+    Set<PosixFilePermission> others = new HashSet<>(attributes.permissions());
     others.removeAll(PosixFilePermissions.fromString("rwx------"));
     if (!attributes.isDirectory() || !others.isEmpty()) {
       throw new IOException(
@@ -178,9 +178,17 @@ public final class SlotDirectory {
         if (kept < KEPT && modified(file).toInstant().isAfter(oldest)) {
           kept++;
         } else {
-          Files.deleteIfExists(file);
+          removeIfPossible(file);
         }
       }
+    }
+  }
+
+  private static void removeIfPossible(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // It stays; this process's own file has nothing to do with it.
     }
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class SlotFile {
 
   /** More than any process writes; a file larger than this is none. */
-  private static final long MAX_FILE_BYTES = 64L << 20;
+  private static final long MAX_FILE_BYTES = 8L << 20;
 
   private final ByteBuffer bytes;
 
@@ -32,6 +32,9 @@ public final class SlotFile {
    * @throws IOException if it cannot be read, or is no such file, with a message that says which
    */
   public static SlotFile read(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new IOException(path + " is no file");
+    }
     if (Files.size(path) > MAX_FILE_BYTES) {
       throw new IOException(path + " is too large for a file of guarded blocks");
     }
@@ -128,7 +131,10 @@ public final class SlotFile {
       return "";
     }
     int length = bytes.getShort(at) & 0xffff;
-    return length > bytes.capacity() - Short.BYTES - at ? "" : decode(at + Short.BYTES, length);
+    // A bound on what all records can name together, too.
+    return length > Math.min(MAX_TEXT_BYTES, bytes.capacity() - Short.BYTES - at)
+        ? ""
+        : decode(at + Short.BYTES, length);
   }
 
   private String decode(int at, int length) {

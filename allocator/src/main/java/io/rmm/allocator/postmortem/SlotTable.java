@@ -73,20 +73,27 @@ public final class SlotTable {
     open(SlotDirectory::ofProcess, pageSize, regionStart, regionEnd);
   }
 
-  synchronized void open(
-      Supplier<Path> directory, long pageSize, long regionStart, long regionEnd) {
+  void open(Supplier<Path> directory, long pageSize, long regionStart, long regionEnd) {
+    try {
+      openOnce(directory, pageSize);
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+    }
+    setRegion(regionStart, regionEnd);
+  }
+
+  private synchronized void openOnce(Supplier<Path> directory, long pageSize) throws IOException {
     if (!opened) {
       opened = true;
-      try {
-        create(directory.get(), pageSize);
-      } catch (IOException | RuntimeException e) {
-        fail(e);
-      }
+      create(directory.get(), pageSize);
     }
+  }
+
+  private synchronized void setRegion(long start, long end) {
     write(
         mapped -> {
-          mapped.set(LONG, HEADER_REGION_START, regionStart);
-          mapped.set(LONG, HEADER_REGION_END, regionEnd);
+          mapped.set(LONG, HEADER_REGION_START, start);
+          mapped.set(LONG, HEADER_REGION_END, end);
         });
   }
 

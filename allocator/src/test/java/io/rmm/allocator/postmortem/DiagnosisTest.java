@@ -1,6 +1,7 @@
 package io.rmm.allocator.postmortem;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rmm.allocator.MisuseConfidence;
 import io.rmm.allocator.MisuseKind;
@@ -107,6 +108,20 @@ class DiagnosisTest {
       assertThat(file.contains(address)).isFalse();
     }
     assertThat(Diagnosis.of(file, LEFT.address() + 50)).as("no guard stands there").isEmpty();
+  }
+
+  @Test
+  void aTextLongerThanAnyIsNone() throws IOException {
+    Path copy = directory.resolve("long");
+    byte[] whole = Files.readAllBytes(SlotDirectory.filesOf(path, file.pid()).getFirst());
+    ByteBuffer buffer = ByteBuffer.wrap(whole).order(SlotFormat.ORDER);
+    int text = buffer.getInt(SlotFormat.HEADER_BYTES + SlotFormat.RECORD_BUDGET);
+    buffer.putShort(text, (short) -1);
+    Files.write(copy, whole);
+    assertThat(SlotFile.read(copy).records().getFirst().budget()).isEmpty();
+    assertThatThrownBy(() -> SlotFile.read(directory))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is no file");
   }
 
   /** Whatever a file holds, it is read, or refused with a sentence. */

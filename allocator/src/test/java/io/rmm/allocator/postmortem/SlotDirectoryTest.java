@@ -2,6 +2,8 @@ package io.rmm.allocator.postmortem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,49 @@ class SlotDirectoryTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("mode 0700");
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatNobodyMayUseIsNoReasonForAnotherError() throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, Set.of());
+    Throwable thrown = catchThrowable(() -> SlotDirectory.create(directory, BYTES));
+    if (thrown != null) {
+      // Unless it is root, who may use it all the same.
+      assertThat(thrown).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aDirectoryOfAnotherUserIsLeftAsItWas() throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Path old = leaveOver(NOBODYS_PID, 1, Duration.ofDays(8));
+    assumeTrue(givenToAnotherUser(), "only root may give directories away");
+    assertThatThrownBy(() -> SlotDirectory.create(directory, BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("belongs to another user");
+    assertThat(files()).containsExactly(old);
+  }
+
+  private boolean givenToAnotherUser() {
+    try {
+      var users = directory.getFileSystem().getUserPrincipalLookupService();
+      Files.setOwner(directory, users.lookupPrincipalByName("nobody"));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatCannotBeRemovedStays() throws IOException {
+    Path stubborn = Files.createDirectories(parent.resolve("new/rmm-user/slots-1-1-0.rmm"));
+    Files.createFile(stubborn.resolve("notes.txt"));
+    Files.setLastModifiedTime(stubborn, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    SlotDirectory.create(directory, BYTES);
+    assertThat(files()).contains(stubborn).hasSize(2);
   }
 
   @Test

@@ -54,10 +54,11 @@ public record CrashLog(
   private static final String BEGIN = "# A fatal error has been detected by the Java Runtime";
 
   private static final Pattern SIGNAL =
-      Pattern.compile("^#  (SIG\\w+) \\(0x[0-9a-f]+\\).*\\bpid=(\\d{1,18})", Pattern.MULTILINE);
+      Pattern.compile("^#  (SIG\\w+) \\(0x[0-9a-f]+\\).*\\bpid=(\\d{1,18}),", Pattern.MULTILINE);
 
+  /** To the end of the line, as the first digits of an address are another address. */
   private static final Pattern FAULT =
-      Pattern.compile("^siginfo: .*\\bsi_addr: 0x([0-9a-f]{1,16})$", Pattern.MULTILINE);
+      Pattern.compile("^siginfo: .*\\bsi_addr: 0x([0-9a-f]{1,16})\\R", Pattern.MULTILINE);
 
   /** What the processor pushes for a page fault: bit 1 says that it was a write. */
   private static final Pattern X86_ERROR =
@@ -73,8 +74,9 @@ public record CrashLog(
   private static final Pattern NATIVE_FRAME =
       Pattern.compile("^# Problematic frame:\\R# [CV]  (.*)$", Pattern.MULTILINE);
 
+  /** Without a way back, for which the regular expression would need stack for each line. */
   private static final Pattern NATIVE_STACK =
-      Pattern.compile("^Native frames:.*\\R((?:(?!Java frames:).+\\R)+)", Pattern.MULTILINE);
+      Pattern.compile("^Native frames:.*\\R((?:(?!Java frames:).+\\R)++)", Pattern.MULTILINE);
 
   /** Interpreted and compiled methods; the class, the method, and then the signature. */
   private static final Pattern JAVA_FRAME =
@@ -89,10 +91,14 @@ public record CrashLog(
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy z", Locale.ROOT);
 
-  /** In the list of mappings, which the log calls dynamic libraries. */
+  /**
+   * In the list of mappings, which the log calls dynamic libraries. All that stands before the path
+   * is told apart, lest each slash of a long line be tried as its beginning.
+   */
   private static final Pattern SLOT_FILE =
       Pattern.compile(
-          "^[0-9a-f]+-[0-9a-f]+ rw-s .*?(/.*/slots-\\d+-\\d+-\\d+\\.rmm)$", Pattern.MULTILINE);
+          "^[0-9a-f]+-[0-9a-f]+ rw-s \\S+ \\S+ \\d+ +(/.*/slots-\\d+-\\d+-\\d+\\.rmm)$",
+          Pattern.MULTILINE);
 
   private static final String END = "\nEND.";
 

@@ -5,6 +5,7 @@ import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
+import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class WatchedManager implements MemoryListener {
   WatchedManager(MemoryManager manager, MisuseLog log) {
     this.manager = manager;
     this.log = log;
+    // Of what rests, what was written to it is found later: by then it would be this test's.
+    endRests();
     this.before = manager.snapshot();
     for (SiteProfile.Entry site : manager.profile().sites()) {
       bytesBefore.put(site.site(), site.liveBytes());
@@ -51,6 +54,7 @@ final class WatchedManager implements MemoryListener {
 
   /** Ends the watch, and returns what has leaked during it. */
   List<MisuseReport> end() {
+    endRests();
     manager.removeListener(this);
     List<MisuseReport> leaks = new ArrayList<>();
     MemorySnapshot after = manager.snapshot();
@@ -89,6 +93,14 @@ final class WatchedManager implements MemoryListener {
                   + " than when the test began to watch it"));
     }
     return leaks;
+  }
+
+  /** Has all freed memory looked through that rests, in the modes in which it does. */
+  private void endRests() {
+    SafetyMode mode = manager.safetyMode();
+    if (mode == SafetyMode.SAFE || mode == SafetyMode.PARANOID) {
+      manager.purge();
+    }
   }
 
   private void addSites(List<MisuseReport> leaks) {

@@ -47,7 +47,8 @@ class CheckMemoryTest {
       classes = {
         PassingTests.OfEveryForm.class,
         PassingTests.MisusesOnPurpose.class,
-        PassingTests.FillsACache.class
+        PassingTests.FillsACache.class,
+        PassingTests.FollowsAFaultyTest.class
       })
   void rightUsePasses(Class<?> testClass) {
     EngineExecutionResults results = run(testClass);
@@ -165,6 +166,13 @@ class CheckMemoryTest {
           .contains("ARENA_NOT_CLOSED: 1 arena more")
           .contains("leavesIt(FailingTests.java:");
     }
+  }
+
+  @Test
+  void whatWasWrittenToFreedMemoryIsFoundBeforeTheWatchEnds() {
+    assertThat(message(FailingTests.WritesToFreedMemoryOfAWatchedManager.class))
+        .contains("USE_AFTER_FREE")
+        .contains("writeToFreedMemory(FailingTests.java:");
   }
 
   @Test

@@ -168,6 +168,15 @@ final class FailingTests {
     }
   }
 
+  @CheckMemory
+  static class WritesToFreedMemoryOfAWatchedManager {
+    @Test
+    void writes(MemoryCheck check) {
+      check.watch(Outliving.UNGUARDED);
+      Outliving.writeToFreedMemory();
+    }
+  }
+
   /** Lives longer than any test. */
   static final class Outliving {
 
@@ -178,7 +187,23 @@ final class FailingTests {
             .safetyMode(SafetyMode.PARANOID)
             .build();
 
+    /** Where Java code can write to freed memory without being stopped. */
+    static final MemoryManager UNGUARDED =
+        MemoryManager.builder()
+            .name("unguarded")
+            .discoverViews(false)
+            .safetyMode(SafetyMode.PARANOID)
+            .guardBudget(0)
+            .build();
+
     private Outliving() {}
+
+    static void writeToFreedMemory() {
+      Block block = UNGUARDED.allocate(64);
+      MemorySegment stale = block.segment();
+      block.close();
+      stale.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+    }
   }
 
   @CheckMemory

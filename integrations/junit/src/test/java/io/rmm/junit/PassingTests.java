@@ -132,6 +132,16 @@ final class PassingTests {
     }
   }
 
+  /** What was done before the watch is not this test's, although it is not found before. */
+  @CheckMemory
+  static class FollowsAFaultyTest {
+    @Test
+    void watches(MemoryCheck check) {
+      FailingTests.Outliving.writeToFreedMemory();
+      check.watch(FailingTests.Outliving.UNGUARDED);
+    }
+  }
+
   @CheckMemory
   @Execution(ExecutionMode.CONCURRENT)
   static class InParallel {
