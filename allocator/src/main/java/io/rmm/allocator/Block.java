@@ -168,7 +168,8 @@ public final class Block implements AutoCloseable {
    * Returns a block of {@code newByteSize} bytes with the contents of this one, up to the smaller
    * of the two sizes; what lies beyond is undefined. The memory is the same if a slot of its size
    * serves the new one; if not, the contents are copied. This handle dies. If the allocation fails,
-   * this block stays as it was.
+   * this block stays as it was. If the block turns out to be overrun, and that {@linkplain
+   * MisuseAction#THROW is to be thrown}, it is freed, as by {@link #close()}.
    *
    * @param newByteSize bytes, 0 or more
    * @throws IllegalArgumentException if {@code newByteSize} is negative or absurd

@@ -177,12 +177,12 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
   /**
    * Says which block {@code error} is about, and what was done wrong with it.
    *
-   * <p>Of a {@link MemoryMisuseException}, or of one among its causes, that is its report. Of what
-   * the JDK refused by an exception of its own, where none of RMM's code runs, it is found out from
-   * the exception: for an access out of bounds by the segment that its text names, for all blocks
-   * and {@link MisuseConfidence#CERTAIN}; for the use of a closed arena, by a wrong thread, or of
-   * memory that is gone, by comparing the exception's stack with the sites of the observed blocks,
-   * with the confidence that the report has.
+   * <p>Of a {@link MemoryMisuseException}, or of one among its causes, that is its report,
+   * whichever manager it is of. Of what the JDK refused by an exception of its own, where none of
+   * RMM's code runs, it is found out from the exception: for an access out of bounds by the segment
+   * that its text names, for all blocks; for the use of a closed arena, by a wrong thread, or of
+   * memory that is gone, by comparing the exception's stack with the sites of the observed blocks.
+   * How sure that is stands in the report's {@linkplain MisuseReport#confidence() confidence}.
    *
    * <p>Nothing is counted, and no listener is told.
    *
@@ -194,8 +194,9 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   /**
    * Returns a handler for uncaught exceptions that {@linkplain #explain explains} them, tells the
-   * listeners of those that are misuses of this manager's memory and counts them, and then hands
-   * the exception on. What was thrown as a {@link MemoryMisuseException} was told before.
+   * listeners of those that are misuses of this manager's memory and counts them, as probable as
+   * the report says they are, and then hands the exception on. What was thrown as a {@link
+   * MemoryMisuseException} was told before.
    *
    * <pre>{@code
    * Thread.setDefaultUncaughtExceptionHandler(

@@ -20,7 +20,9 @@ public enum MisuseAction {
   THROW,
   /**
    * Listeners are told, the report goes to the log, and the process ends at once, with status 134
-   * as after an abort: for those who would rather have no answer than a wrong one.
+   * as after an abort: for those who would rather have no answer than a wrong one. A {@link
+   * MisuseKind#LEAK} is one of what is live at the manager's close; what is found unreachable
+   * before is told as a {@link LeakSuspect}, and halts nothing.
    */
   HALT;
 

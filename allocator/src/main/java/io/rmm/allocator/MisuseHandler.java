@@ -17,7 +17,7 @@ final class MisuseHandler implements Thread.UncaughtExceptionHandler {
   public void uncaughtException(Thread thread, Throwable error) {
     try {
       if (Explainer.told(error).isEmpty()) {
-        engine.explainer().explain(error).ifPresent(engine.misuse()::tellExplained);
+        engine.explainer().refusal(error).ifPresent(engine.misuse()::tellExplained);
       }
     } finally {
       // Whatever befalls us: the exception is the program's.

@@ -24,14 +24,17 @@ import org.jspecify.annotations.Nullable;
  * runs; all that is left of it is an exception. What that tells differs:
  *
  * <ul>
- *   <li>An access out of bounds names the segment with its address, by which the block is found for
- *       certain, observed or not. (Through a byte buffer it does not.)
+ *   <li>An access out of bounds names the segment with its address, by which the block is found,
+ *       observed or not. (Through a byte buffer it does not.) That is {@link
+ *       MisuseConfidence#CERTAIN} where views end before memory is used again; else it is {@link
+ *       MisuseConfidence#LIKELY}, since the view may be one of a block that stood there earlier.
  *   <li>An access to a closed scope, by the wrong thread, or to a page without memory tells where
  *       it happened, and no more. So the observed blocks that it can be about are compared with the
  *       exception by their sites: whoever uses a block is mostly near the code that allocated or
- *       freed it. The one with the most frames in common is named, the later if there are two, as
- *       {@link MisuseConfidence#LIKELY} if it is the only one with so many, and else as {@link
- *       MisuseConfidence#POSSIBLE}.
+ *       freed it. The one with the most frames in common is named, the later if there are two. Of a
+ *       page without memory that is {@link MisuseConfidence#LIKELY} if it is the only one with so
+ *       many, since guards are ours. All else is {@link MisuseConfidence#POSSIBLE}: the JDK's own
+ *       arenas refuse in the same words.
  * </ul>
  *
  * <p>The texts are those of JDK 25. If another JDK words them otherwise, less is explained.
@@ -95,14 +98,15 @@ public final class Explainer {
    */
   public Optional<MisuseReport> explain(Throwable error) {
     Optional<MisuseReport> told = told(error);
-    if (told.isPresent()) {
-      return told;
-    }
+    return told.isPresent() ? told : refusal(error).map(MisuseReport.Builder::build);
+  }
+
+  /** As {@link #explain}, of what the JDK refused alone. */
+  public Optional<MisuseReport.Builder> refusal(Throwable error) {
     for (Throwable cause : causes(error)) {
       MisuseReport.Builder report = explainRefusal(cause);
       if (report != null) {
-        Site site = siteOf(cause);
-        return Optional.of(report.detectionSite(site).mode(mode).build());
+        return Optional.of(report.detectionSite(siteOf(cause)).mode(mode));
       }
     }
     return Optional.empty();
@@ -135,12 +139,14 @@ public final class Explainer {
               MisuseKind.WRONG_THREAD,
               error,
               observer.live().stream().filter(block -> block.ofArena).toList(),
+              MisuseConfidence.POSSIBLE,
               "a block was used by a thread that does not own its arena");
       case IllegalStateException _ when message.equals(CLOSED) && isOfAScope(error) ->
           similar(
               MisuseKind.USE_AFTER_FREE,
               error,
               observer.ended(this::endsItsViews),
+              MisuseConfidence.POSSIBLE,
               viewsEnd
                   ? "a block was used after it had been freed, or its arena closed"
                   : "a block was used after its arena had been closed");
@@ -176,6 +182,7 @@ public final class Explainer {
             MisuseKind.USE_AFTER_FREE,
             error,
             observer.ended(block -> block.guarded),
+            MisuseConfidence.LIKELY,
             "a block was used after it had been freed, and a guard refused it");
     if (report == null) {
       report =
@@ -183,6 +190,7 @@ public final class Explainer {
               MisuseKind.OVERRUN,
               error,
               observer.live().stream().filter(block -> block.guarded).toList(),
+              MisuseConfidence.LIKELY,
               "memory beyond a block, or before it, was used, and a guard refused it");
     }
     return report != null
@@ -191,6 +199,7 @@ public final class Explainer {
             MisuseKind.USE_AFTER_FREE,
             error,
             observer.ended(_ -> true),
+            MisuseConfidence.POSSIBLE,
             "memory was used that is not there any more");
   }
 
@@ -215,8 +224,8 @@ public final class Explainer {
     if (block == null) {
       return null;
     }
-    // That is certain. If the block is dead, it may have died since: by the end of a try block that
-    // the exception went through.
+    // If the block is dead, it may have died since: by the end of a try block that the exception
+    // went through.
     MisuseKind kind = within < 0 ? MisuseKind.UNDERRUN : MisuseKind.OVERRUN;
     MisuseReport.Builder report =
         MisuseReport.builder(kind)
@@ -233,13 +242,20 @@ public final class Explainer {
     if (observed != null) {
       MisuseDesk.addKnown(report, observed);
     }
+    if (!viewsEnd && (observed == null || !observed.ofArena)) {
+      report.confidence(MisuseConfidence.LIKELY);
+    }
     return report.offset(block.offset + within);
   }
 
   // ---- by likeness ----
 
   private static MisuseReport.@Nullable Builder similar(
-      MisuseKind kind, Throwable error, Collection<ObservedBlock> candidates, String detail) {
+      MisuseKind kind,
+      Throwable error,
+      Collection<ObservedBlock> candidates,
+      MisuseConfidence atBest,
+      String detail) {
     List<StackTraceElement> frames = framesOf(error);
     ObservedBlock best = null;
     int bestScore = 0;
@@ -261,7 +277,7 @@ public final class Explainer {
     MisuseReport.Builder report =
         MisuseReport.builder(kind)
             .detail(detail)
-            .confidence(alone ? MisuseConfidence.LIKELY : MisuseConfidence.POSSIBLE);
+            .confidence(alone ? atBest : MisuseConfidence.POSSIBLE);
     MisuseDesk.addKnown(report, best);
     return report;
   }

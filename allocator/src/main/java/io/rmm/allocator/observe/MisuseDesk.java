@@ -126,9 +126,11 @@ public final class MisuseDesk {
   }
 
   /** Counts and tells of a misuse that was found out from an exception of the JDK. */
-  public void tellExplained(MisuseReport report) {
-    count(report.kind());
-    listeners.tell(listener -> listener.onMisuse(report));
+  public void tellExplained(MisuseReport.Builder report) {
+    MisuseReport known = report.build();
+    count(known.kind());
+    Place place = new Place(known.kind(), known.detectionSite(), known.allocationSite());
+    MisuseReport _ = tell(report, place, false);
   }
 
   /** Adds what is known of the block to {@code report}. */
