@@ -45,7 +45,14 @@ final class Quiet {
     require(end, end.liveBlocks() == 0, "no live block");
     require(end, end.openArenas() == 0, "no open arena");
     require(end, end.committedBytes() == 0, "nothing committed");
-    require(end, end.misuses() == 0, "no misuse");
+    checkNothingFound(end);
+  }
+
+  /** Checks that nothing was reported, and that nobody has missed a report. */
+  static void checkNothingFound(MemorySnapshot snapshot) {
+    require(snapshot, snapshot.misuses() == 0, "no misuse " + snapshot.misusesByKind());
+    require(snapshot, snapshot.leakSuspects() == 0, "no block that seems lost");
+    require(snapshot, snapshot.droppedListeners() == 0, "every listener is told");
   }
 
   static void require(MemorySnapshot snapshot, boolean condition, String what) {

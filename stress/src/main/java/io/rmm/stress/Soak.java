@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
  * <p>Every few seconds all work stops, and the manager must say exactly what its users hold. Once a
  * second the memory is sampled: resident bytes and the ladder. At the end the resident bytes of the
  * second half must be flat; see {@link Trend}. The first half is for the program to warm up in.
+ *
+ * <p>The load does nothing wrong, so that every report of its manager is a failure; see {@link
+ * Alarms}.
  */
 @Command(
     name = "soak",
@@ -72,7 +76,10 @@ final class Soak implements Callable<Integer> {
       description = "Where the plot goes. Default: ${DEFAULT-VALUE}.")
   private Path svg = Path.of("");
 
+  @Mixin private Detectors detectors = new Detectors();
+
   private final Failures failures = new Failures();
+  private final Alarms alarms = new Alarms();
 
   /** Made by picocli. */
   Soak() {}
@@ -82,14 +89,11 @@ final class Soak implements Callable<Integer> {
     System.out.println("seed " + seed);
     SoakSamples samples;
     try (MemoryManager manager =
-        MemoryManager.builder()
-            .name("soak")
-            .limits(BudgetLimits.hard(1L << 30))
-            .discoverViews(false)
-            .build()) {
-      SoakLoad load = new SoakLoad(manager, budgets(manager), seed, failures);
+        detectors.manager("soak", alarms).limits(BudgetLimits.hard(1L << 30)).build()) {
+      SoakLoad load =
+          new SoakLoad(manager, detectors.isQuarantining(), budgets(manager), seed, failures);
       samples = new SoakSamples(manager, load);
-      try {
+      try (var _ = detectors.keepSampling(manager)) {
         run(load, samples, manager);
         load.end();
       } finally {
@@ -99,6 +103,7 @@ final class Soak implements Callable<Integer> {
       failures.check();
       Quiet.checkEmpty(manager);
     }
+    alarms.check();
     return judge(samples);
   }
 
@@ -127,9 +132,14 @@ final class Soak implements Callable<Integer> {
     while (System.nanoTime() < end && failures.isEmpty()) {
       TimeUnit.SECONDS.sleep(1);
       samples.take();
+      alarms.look(manager.snapshot());
       if (System.nanoTime() > nextCheck) {
         checks++;
-        load.whileQuiet(checks % CHECKS_BETWEEN_LULLS == 0, samples::take);
+        boolean lull = checks % CHECKS_BETWEEN_LULLS == 0;
+        load.whileQuiet(lull, samples::take);
+        if (lull) {
+          samples.endCycle();
+        }
         nextCheck = System.nanoTime() + BETWEEN_CHECKS.toNanos();
       }
     }
@@ -146,6 +156,9 @@ final class Soak implements Callable<Integer> {
         last.systemCalls(),
         checks);
     System.out.println("arenas " + load.arenas());
+    System.out.printf(
+        "%,d frees looked at; %s; up to %,d bytes resting in a lull%n",
+        last.frees(), alarms, load.mostResting());
   }
 
   private static int judge(SoakSamples samples) {

@@ -5,18 +5,30 @@ import io.rmm.allocator.MemorySnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** The memory of a soak as it goes on: resident bytes, and the ladder of the manager. */
 final class SoakSamples {
 
   private record Sample(
-      double seconds, long resident, MemorySnapshot snapshot, long javaHeap, long threads) {}
+      double seconds,
+      long resident,
+      MemorySnapshot snapshot,
+      long javaHeap,
+      long threads,
+      int cycle) {}
+
+  /** Cycles of a second half that tell something of the whole. */
+  private static final int LEAST_CYCLES = 3;
 
   private final MemoryManager manager;
   private final SoakLoad load;
   private final long start = System.nanoTime();
   private final List<Sample> samples = new ArrayList<>();
+  private int cycle;
 
   SoakSamples(MemoryManager manager, SoakLoad load) {
     this.manager = manager;
@@ -32,16 +44,50 @@ final class SoakSamples {
             Resident.bytes(),
             manager.snapshot(),
             runtime.totalMemory() - runtime.freeMemory(),
-            load.threads()));
+            load.threads(),
+            cycle));
   }
 
-  /** Returns the trend of the resident bytes over the second half of the time. */
+  /** Notes that a lull ends, in which everything was freed: all begins anew. */
+  void endCycle() {
+    cycle++;
+  }
+
+  /**
+   * Returns the trend of the resident bytes over the second half of the time.
+   *
+   * <p>Memory falls in every lull by as much as there was, and takes its time to rise again, so
+   * that a line through all samples would rise or fall by where the lulls happen to lie. So each
+   * sample counts as the mean of its cycle, from the end of a lull to the end of the next, if the
+   * second half has some that are whole.
+   */
   Trend residentTrend() {
     double half = samples.isEmpty() ? 0 : samples.getLast().seconds / 2;
+    Map<Integer, Double> means =
+        samples.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Sample::cycle, TreeMap::new, Collectors.averagingDouble(Sample::resident)));
     List<Sample> second = samples.stream().filter(sample -> sample.seconds >= half).toList();
+    int first =
+        samples.stream()
+                .filter(sample -> sample.seconds < half)
+                .mapToInt(Sample::cycle)
+                .max()
+                .orElse(-1)
+            + 1;
+    if (cycle - first < LEAST_CYCLES) {
+      return trend(second, Sample::resident);
+    }
+    List<Sample> whole =
+        second.stream().filter(sample -> sample.cycle >= first && sample.cycle < cycle).toList();
+    return trend(whole, sample -> means.getOrDefault(sample.cycle, 0.0));
+  }
+
+  private static Trend trend(List<Sample> samples, ToDoubleFunction<Sample> bytes) {
     return Trend.of(
-        second.stream().mapToDouble(Sample::seconds).toArray(),
-        second.stream().mapToDouble(Sample::resident).toArray());
+        samples.stream().mapToDouble(Sample::seconds).toArray(),
+        samples.stream().mapToDouble(bytes).toArray());
   }
 
   /** Returns all samples as comma-separated values, with a line of names. */

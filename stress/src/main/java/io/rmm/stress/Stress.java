@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       ShortThreads.class,
       VirtualThreads.class,
       Stripes.class,
+      FalseAlarms.class,
       Soak.class
     })
 public final class Stress {
