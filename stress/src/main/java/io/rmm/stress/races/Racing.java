@@ -37,7 +37,12 @@ final class Racing {
    * have gone back since, and the address be none of a block.
    */
   static int free(long address) {
-    return succeeds(() -> MANAGER.free(address), MisuseKind.DOUBLE_FREE, MisuseKind.INVALID_FREE);
+    return free(MANAGER, address);
+  }
+
+  /** Frees the block of {@code manager} at {@code address}, as {@link #free(long)} does. */
+  static int free(MemoryManager manager, long address) {
+    return succeeds(() -> manager.free(address), MisuseKind.DOUBLE_FREE, MisuseKind.INVALID_FREE);
   }
 
   /** Returns 1 if {@code act} succeeds, and 0 if it is refused as one of these misuses. */

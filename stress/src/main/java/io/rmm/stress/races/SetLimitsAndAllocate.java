@@ -7,6 +7,7 @@ import io.rmm.allocator.Block;
 import io.rmm.allocator.Budget;
 import io.rmm.allocator.BudgetLimits;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.SafetyMode;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -26,7 +27,12 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class SetLimitsAndAllocate {
 
   private final MemoryManager manager =
-      MemoryManager.builder().name("limited").discoverViews(false).build();
+      MemoryManager.builder()
+          .name("limited")
+          // Without canaries, so that a slot is as large as its block.
+          .safetyMode(SafetyMode.FAST)
+          .discoverViews(false)
+          .build();
   private final Budget budget = manager.rootBudget().child("b", BudgetLimits.unlimited());
   private @Nullable Block block;
 
