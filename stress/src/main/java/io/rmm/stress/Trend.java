@@ -9,16 +9,17 @@ import java.util.Locale;
  * that is more: a leak of one block of 64 bytes in ten thousand allocations would be some hundred
  * times as much. A fall is no failure.
  *
+ * @param what what was sampled
  * @param mean the mean of the samples, in bytes
  * @param rise by how much the line rises from the first to the last, in bytes
  */
-record Trend(double mean, double rise) {
+record Trend(String what, double mean, double rise) {
 
   private static final double MOST_OF_MEAN = 0.02;
   private static final double ALWAYS_ALLOWED = 16 << 20;
 
   /** Fits a line by least squares. */
-  static Trend of(double[] seconds, double[] bytes) {
+  static Trend of(String what, double[] seconds, double[] bytes) {
     if (seconds.length < 2) {
       throw new IllegalArgumentException("a trend needs 2 samples, not " + seconds.length);
     }
@@ -32,7 +33,7 @@ record Trend(double mean, double rise) {
       variance += distance * distance;
     }
     double slope = covariance / variance;
-    return new Trend(meanBytes, slope * (seconds[seconds.length - 1] - seconds[0]));
+    return new Trend(what, meanBytes, slope * (seconds[seconds.length - 1] - seconds[0]));
   }
 
   private static double mean(double[] values) {
@@ -56,7 +57,8 @@ record Trend(double mean, double rise) {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "resident memory of the second half: mean %.1f MiB, rise %.1f MiB, allowed %.1f MiB: %s",
+        "%s, second half: mean %.1f MiB, rise %.1f MiB, allowed %.1f MiB: %s",
+        what,
         mean / (1 << 20),
         rise / (1 << 20),
         allowed() / (1 << 20),

@@ -30,7 +30,7 @@ class FalseAlarmsTest {
   @ParameterizedTest
   @EnumSource(SafetyMode.class)
   void aLoadThatDoesNothingWrongRaisesNone(SafetyMode mode) {
-    assertThat(run("false-alarms", "--operations", "40000", "--safety", mode.name())).isZero();
+    assertThat(run("false-alarms", "--operations", "4000", "--safety", mode.name())).isZero();
   }
 
   @Test

@@ -16,6 +16,7 @@ class TrendTest {
 
   private static Trend trend(IntToDoubleFunction bytes) {
     return Trend.of(
+        "it",
         IntStream.range(0, 901).mapToDouble(i -> i).toArray(),
         IntStream.range(0, 901).mapToDouble(bytes).toArray());
   }
@@ -45,7 +46,7 @@ class TrendTest {
 
   @Test
   void oneSampleIsNoTrend() {
-    assertThatThrownBy(() -> Trend.of(new double[1], new double[1]))
+    assertThatThrownBy(() -> Trend.of("it", new double[1], new double[1]))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
