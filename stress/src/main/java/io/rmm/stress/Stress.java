@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       VirtualThreads.class,
       Stripes.class,
       FalseAlarms.class,
+      LostBlocks.class,
       Soak.class
     })
 public final class Stress {
