@@ -67,7 +67,7 @@ final class Alarms implements MemoryListener {
   @Override
   public String toString() {
     return String.format(
-        "%,d blocks observed, up to %,d at a time guarded in %,d bytes; %d advices of growth",
+        "%,d blocks observed, up to %,d at a time guarded in %,d bytes; %d times advised of growth",
         observed.sum(), mostGuarded, mostGuardBytes, advice.sum());
   }
 }

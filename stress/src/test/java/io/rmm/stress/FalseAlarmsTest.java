@@ -68,7 +68,7 @@ class FalseAlarmsTest {
   void aLostBlockIsAnAlarmAndGrowthIsAdvice() {
     alarms.onLeak(suspect(LeakSuspect.GROWTH));
     assertThatNoException().isThrownBy(alarms::check);
-    assertThat(alarms).asString().contains("1 advices of growth");
+    assertThat(alarms).asString().contains("1 times advised of growth");
     alarms.onLeak(suspect(LeakSuspect.UNREACHABLE));
     assertThatExceptionOfType(Violation.class).isThrownBy(alarms::check);
   }

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -29,8 +28,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class AllocateAndEndBatch {
 
-  private static final MemoryManager MANAGER =
-      Resting.manager(SafetyMode.SAFE, Resting.USUAL_BYTES);
+  private static final MemoryManager MANAGER = Resting.resting(Resting.USUAL_BYTES);
 
   private final Block given = Resting.filled(MANAGER);
   private @Nullable Block block;

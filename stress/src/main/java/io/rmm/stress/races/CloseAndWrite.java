@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -26,7 +25,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class CloseAndWrite {
 
-  private static final MemoryManager MANAGER = Resting.manager(SafetyMode.SAFE, 0);
+  private static final MemoryManager MANAGER = Resting.resting(0);
   private static final Told TOLD = Told.of(MANAGER);
 
   private final Block block = Resting.filled(MANAGER);

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,8 +18,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class GuardedClose {
 
-  private static final MemoryManager MANAGER =
-      Resting.manager(SafetyMode.PARANOID, Resting.USUAL_BYTES);
+  private static final MemoryManager MANAGER = Resting.guarded();
   private static final Told TOLD = Told.of(MANAGER);
 
   private final Block block = MANAGER.allocate(Racing.SMALL);

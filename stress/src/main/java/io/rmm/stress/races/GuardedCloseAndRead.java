@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -20,12 +19,12 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @JCStressTest
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "read before the free")
 @Outcome(id = "2", expect = ACCEPTABLE, desc = "not guarded, and read while it rested")
-@Outcome(id = "3", expect = ACCEPTABLE, desc = "refused")
+@Outcome(id = "3", expect = ACCEPTABLE, desc = "not guarded, and refused")
+@Outcome(id = "5", expect = ACCEPTABLE, desc = "refused by the guard")
 @State
 public class GuardedCloseAndRead {
 
-  private static final MemoryManager MANAGER =
-      Resting.manager(SafetyMode.PARANOID, Resting.USUAL_BYTES);
+  private static final MemoryManager MANAGER = Resting.guarded();
 
   private final Block block = Resting.filled(MANAGER);
   private final MemorySegment view = block.segment();

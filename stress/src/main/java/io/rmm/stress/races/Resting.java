@@ -24,11 +24,14 @@ final class Resting {
   /** What a look found: the poison of freed memory, in some bytes at least. */
   static final int POISONED = 2;
 
-  /** The JDK or a guard page refused the look. */
+  /** The JDK refused the look. */
   static final int REFUSED = 3;
 
   /** What a look found: anything else, such as the contents of another block. */
   static final int OTHERS = 4;
+
+  /** A guard page refused the look. */
+  static final int SEALED = 5;
 
   private static final byte OWN = 0x11;
   private static final byte NEXT = 0x77;
@@ -38,14 +41,18 @@ final class Resting {
 
   private Resting() {}
 
-  /** Makes a manager in which blocks rest, up to {@code quarantineBytes}. */
-  static MemoryManager manager(SafetyMode mode, long quarantineBytes) {
-    return MemoryManager.builder()
-        .name("resting")
-        .safetyMode(mode)
-        .quarantine(quarantineBytes)
-        .discoverViews(false)
-        .build();
+  /** Makes a manager in which up to {@code bytes} rest, and no block stands between guard pages. */
+  static MemoryManager resting(long bytes) {
+    return builder(SafetyMode.SAFE).quarantine(bytes).guardBudget(0).build();
+  }
+
+  /** Makes a manager in which every block stands between guard pages for which there is room. */
+  static MemoryManager guarded() {
+    return builder(SafetyMode.PARANOID).build();
+  }
+
+  private static MemoryManager.Builder builder(SafetyMode mode) {
+    return MemoryManager.builder().name("resting").safetyMode(mode).discoverViews(false);
   }
 
   /** Returns a new block that is filled. */
@@ -81,8 +88,10 @@ final class Resting {
       found = view.get(ValueLayout.JAVA_LONG, Racing.SMALL - Long.BYTES);
       // Compiled code hears of a guard page when it next calls into the JVM.
       Thread.yield();
-    } catch (IllegalStateException | InternalError e) {
+    } catch (IllegalStateException e) {
       return REFUSED;
+    } catch (InternalError e) {
+      return SEALED;
     }
     int seen = VALUE;
     for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -27,7 +26,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class RestingAndPurge {
 
   /** Room for a dozen blocks; a sixteenth of it, the most of a batch, has none for two. */
-  private static final MemoryManager MANAGER = Resting.manager(SafetyMode.SAFE, 1_024);
+  private static final MemoryManager MANAGER = Resting.resting(1_024);
 
   /** Another thread may be about to end it, and have lost its processor. */
   private static final long MOST_NANOS = 10_000_000_000L;

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.rmm.allocator.Block;
 import io.rmm.allocator.MemoryManager;
-import io.rmm.allocator.SafetyMode;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -22,8 +21,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class RestingFree {
 
-  private static final MemoryManager MANAGER =
-      Resting.manager(SafetyMode.SAFE, Resting.USUAL_BYTES);
+  private static final MemoryManager MANAGER = Resting.resting(Resting.USUAL_BYTES);
   private static final Told TOLD = Told.of(MANAGER);
 
   private final long id;
