@@ -258,7 +258,7 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private static long takeCanary(Page page, int slot, long byteSize) {
     long damage = page.canaryDamage(slot, byteSize);
     if (damage != 0) {
-      page.setCanary(slot, byteSize);
+      page.mendCanaries(slot, byteSize);
     }
     // If all bits differ, that the very last one does is no loss.
     return damage == NOT_FREED ? damage & Long.MAX_VALUE : damage;

@@ -316,6 +316,7 @@ final class Engine {
     }
     Usage total = budgets.root().usage();
     observer.findUnreachable();
+    strayWrites.end();
     news.tell();
     guards.close();
     misuse.reportLive(total.allocations - total.frees, total.usedBytes(), openArenas());

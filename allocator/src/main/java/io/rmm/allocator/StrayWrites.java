@@ -20,13 +20,18 @@ final class StrayWrites {
   private final MisuseDesk misuse;
 
   StrayWrites(Heaps heaps, MisuseDesk misuse) {
-    this.sweep = new CanarySweep(heaps);
+    this.sweep = heaps.canarySweep();
     this.misuse = misuse;
   }
 
   /** Goes on with the sweep. By the clock. */
   void tick() {
     sweep.tick(this::foundAtEnd);
+  }
+
+  /** Looks at all there is. At the manager's close, before news are told for the last time. */
+  void end() {
+    sweep.end(this::foundAtEnd);
   }
 
   /** Has the end of a slot looked at by the next tick but one; in a hold or not. */
@@ -83,7 +88,7 @@ final class StrayWrites {
                 damagedBytes(damage)
                     + " written at the end of a slot, from its byte "
                     + offset
-                    + " on; noticed by the sweep");
+                    + " on; noticed some time later");
     misuse.foundByClock(report, MisuseKind.OVERRUN, id);
   }
 
@@ -93,8 +98,7 @@ final class StrayWrites {
   }
 
   private static long next(Page page, int slot) {
-    long id = page.id(slot + 1);
-    return id < 0 ? ~id : id & ~(Page.SHARED | Page.DETACHED);
+    return page.blockId(slot + 1);
   }
 
   private static MisuseReport.Builder before(Page page, int slot, long damage) {

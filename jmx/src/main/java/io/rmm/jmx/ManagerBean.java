@@ -131,6 +131,16 @@ final class ManagerBean implements MemoryManagerMXBean, MemoryListener {
   }
 
   @Override
+  public long getGuardedBlocks() {
+    return snapshot().guardedBlocks();
+  }
+
+  @Override
+  public long getGuardBytes() {
+    return snapshot().guardBytes();
+  }
+
+  @Override
   public long getReturned() {
     return snapshot().returnedBytes();
   }

@@ -81,6 +81,14 @@ public interface MemoryManagerMXBean {
   @Measure(units = "arenas", type = Measure.GAUGE)
   long getOpenArenas();
 
+  @Description("Live blocks that stand between guard pages")
+  @Measure(units = "blocks", type = Measure.GAUGE)
+  long getGuardedBlocks();
+
+  @Description("Bytes of the pages of these, which come on top of Committed and of the hard limit")
+  @Measure(units = "bytes", type = Measure.GAUGE)
+  long getGuardBytes();
+
   @Description("Bytes given back to the operating system so far")
   @Measure(units = "bytes", type = Measure.COUNTER)
   long getReturned();

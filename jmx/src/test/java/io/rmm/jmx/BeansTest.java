@@ -127,14 +127,18 @@ class BeansTest {
   void whatGoesBesideTheTotalsIsTheSnapshotsToo() throws Exception {
     manager.allocate(3 * MIB).close();
     manager.purge();
-    try (Arena arena = manager.openConfinedArena()) {
+    try (Arena arena = manager.openConfinedArena();
+        Block guarded = manager.allocate(100)) {
       assertThat(arena.allocate(100).byteSize()).isEqualTo(100);
+      assertThat(guarded.isAlive()).isTrue();
       await()
           .untilAsserted(
               () -> {
                 MemorySnapshot snapshot = manager.snapshot();
                 Map<String, Object> expected = new LinkedHashMap<>();
                 expected.put("OpenArenas", 1L);
+                expected.put("GuardedBlocks", 1L);
+                expected.put("GuardBytes", snapshot.guardBytes());
                 expected.put("Returned", snapshot.returnedBytes());
                 expected.put("SystemCalls", snapshot.systemCalls());
                 assertThat(attributes(TestBeans.manager("shop"), expected.keySet()))
@@ -142,6 +146,7 @@ class BeansTest {
               });
       assertThat(manager.snapshot().returnedBytes()).isPositive();
       assertThat(manager.snapshot().systemCalls()).isPositive();
+      assertThat(manager.snapshot().guardBytes()).isPositive();
     }
   }
 

@@ -3,6 +3,7 @@ package io.rmm.jmx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rmm.jmx.programs.GuardingProgram;
 import io.rmm.jmx.programs.HoldingProgram;
 import io.rmm.jmx.programs.LedgerProgram;
 import io.rmm.jmx.programs.LoadersProgram;
@@ -105,6 +106,23 @@ class LedgerTest {
     assertThat(ledger.resident("arenas")).isCloseTo(HoldingProgram.ARENA, within(8 * MIB));
     assertThat(ledger.resident("RMM"))
         .isCloseTo(LoadersProgram.OWN + LoadersProgram.FOREIGN, within(16 * MIB));
+    ledger.assertThatItAddsUp();
+  }
+
+  /** They are in nobody's commitment, and the file that tells of them is one of the program's. */
+  @Test
+  void thePagesOfGuardedBlocksAreTheManagers() throws Exception {
+    LedgerRun ledger = LedgerRun.of(GuardingProgram.class, List.of(TRACKING));
+
+    long guarded = GuardingProgram.BLOCKS * GuardingProgram.BLOCK;
+    assertThat(ledger.number("snapshot.guardedBlocks")).isEqualTo(GuardingProgram.BLOCKS);
+    assertThat(ledger.number("snapshot.guardBytes")).isEqualTo(guarded);
+    assertThat(ledger.text("evidence.RMM")).isEqualTo("MEASURED");
+    assertThat(ledger.resident("RMM")).isBetween(guarded, guarded + 4 * MIB);
+    assertThat(ledger.number("committed.RMM"))
+        .isEqualTo(ledger.number("snapshot.committed") + guarded)
+        .isEqualTo(ledger.number("manager.guarding"));
+    assertThat(ledger.resident("mapped files")).as("the file of guarded blocks").isZero();
     ledger.assertThatItAddsUp();
   }
 

@@ -35,7 +35,8 @@ class MisuseNotificationTest {
     try (MemoryManager manager = manager("told")) {
       SERVER.addNotificationListener(TestBeans.misuse("told"), this::receive, null, null);
       Block block = manager.allocate(100);
-      block.close();
+      Thread freer = Thread.ofPlatform().name("freer").start(block::close);
+      freer.join();
       assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
 
       Notification notification = received.take();
@@ -48,6 +49,13 @@ class MisuseNotificationTest {
           .isEqualTo(((CompositeData[]) get(TestBeans.misuse("told"), "Recent"))[0]);
       assertThat(incident.get("kind")).isEqualTo("DOUBLE_FREE");
       assertThat(incident.get("blockSize")).isEqualTo(100L);
+      assertThat((long) incident.get("slotSize")).isBetween(100L, 128L);
+      assertThat(incident.get("ownerThread")).isEqualTo(Thread.currentThread().getName());
+      assertThat(incident.get("freeThread")).isEqualTo("freer");
+      assertThat(incident.get("threadName")).isEqualTo(Thread.currentThread().getName());
+      assertThat(incident.get("mode")).isEqualTo(manager.configuration().get("safetyMode"));
+      assertThat(incident.get("confidence")).isEqualTo("CERTAIN");
+      assertThat(incident.get("occurrences")).isEqualTo(1L);
       assertThat(notification.getTimeStamp()).isEqualTo(incident.get("time"));
       assertThat(senders.take()).isNotEqualTo(Thread.currentThread()).matches(Thread::isDaemon);
     }

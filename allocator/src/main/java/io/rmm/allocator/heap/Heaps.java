@@ -47,6 +47,7 @@ public final class Heaps {
   private final ThreadLocal<WeakReference<ThreadHeap>> local = new ThreadLocal<>();
 
   private final Stripes stripes;
+  private final CanarySweep canarySweep = new CanarySweep(this);
   private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
   final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
 
@@ -230,6 +231,11 @@ public final class Heaps {
   /** Tells whether blocks are followed by {@linkplain Canary canaries}. */
   public boolean hasCanaries() {
     return canaries;
+  }
+
+  /** Returns who looks at the canaries at the ends of slots. */
+  public CanarySweep canarySweep() {
+    return canarySweep;
   }
 
   /** Returns the heap that huge pages belong to. */

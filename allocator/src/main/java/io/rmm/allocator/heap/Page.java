@@ -201,6 +201,14 @@ public final class Page extends PageLinks {
     return (long) IDS.getVolatile(ids, slot);
   }
 
+  /**
+   * Returns the id of the block that stands in {@code slot}, or stood there last; 0 if none did.
+   */
+  public long blockId(int slot) {
+    long id = id(slot);
+    return id < 0 ? ~id : id & ~(SHARED | DETACHED);
+  }
+
   /** Changes what stands in {@code slot}; returns false if that was not {@code from}. */
   public boolean changeId(int slot, long from, long to) {
     return IDS.compareAndSet(ids, slot, from, to);
@@ -276,6 +284,19 @@ public final class Page extends PageLinks {
         ? memory.get(Canary.LAYOUT, slotAddress - address + byteSize)
             ^ Canary.of(pattern, slot, byteSize)
         : 0;
+  }
+
+  /**
+   * Writes the canaries of {@code slot} anew after damage behind a block of {@code byteSize} was
+   * found, so that one overrun is found once: also that at the end, if the damage goes so far.
+   */
+  public void mendCanaries(int slot, long byteSize) {
+    // Looked at first: where the two overlap, to write the one mends a part of the other.
+    long atEnd = endCanaryDamage(slot);
+    setCanary(slot, byteSize);
+    if (atEnd != 0 && Canary.firstDamagedByte(atEnd) == 0) {
+      setEndCanary(slot);
+    }
   }
 
   /** Compares the canary at the end of {@code slot}, if there is one; as above. */

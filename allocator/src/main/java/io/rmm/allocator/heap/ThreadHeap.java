@@ -27,6 +27,9 @@ public final class ThreadHeap extends Hold {
 
   private boolean closed;
 
+  /** Canaries that may still be looked at in this pass over pages that go back. */
+  private int canariesLeft;
+
   private ThreadHeap(Heaps heaps, @Nullable Thread thread, boolean stripe) {
     super(thread, stripe);
     this.heaps = heaps;
@@ -176,6 +179,7 @@ public final class ThreadHeap extends Hold {
    * @param all whether other current pages are given back too, although their classes are in use
    */
   void releaseEmptyPages(boolean all) {
+    canariesLeft = CanarySweep.MOST_PER_PASS;
     drainRemote();
     pages.beginSweep();
     for (int i = pages.count() - 1; i >= 0; i--) {
@@ -190,6 +194,7 @@ public final class ThreadHeap extends Hold {
 
   /** Gives {@code enough} bytes of pages back that were noted as empty, if there are so many. */
   private void releaseNotedPages(long enough) {
+    canariesLeft = CanarySweep.MOST_PER_PASS;
     long released = 0;
     while (released < enough) {
       Page page = pages.pollNoted();
@@ -214,6 +219,7 @@ public final class ThreadHeap extends Hold {
   }
 
   private void release(Page page) {
+    canariesLeft -= heaps.canarySweep().lookBeforeItGoes(page, canariesLeft);
     page.bin.forget(page);
     pages.remove(page);
     heaps.pool().release(page);

@@ -27,11 +27,23 @@ public final class Attributes {
   /** Bytes asked for the block; log events only. */
   public static final String BLOCK_SIZE = "rmm.block.size";
 
+  /** Bytes of the slot that the block stands in; log events only. */
+  public static final String SLOT_SIZE = "rmm.slot.size";
+
   /** The block's age in nanoseconds; log events only. */
   public static final String BLOCK_AGE = "rmm.block.age";
 
   /** The offset in the block at which it was misused, in bytes; log events only. */
   public static final String MISUSE_OFFSET = "rmm.misuse.offset";
+
+  /** How sure a misuse is, in lower case, for example {@code likely}; log events only. */
+  public static final String MISUSE_CONFIDENCE = "rmm.misuse.confidence";
+
+  /** How many misuses there were so far of the kind, with the same sites; log events only. */
+  public static final String MISUSE_OCCURRENCES = "rmm.misuse.occurrences";
+
+  /** The manager's safety mode, in lower case; log events only. */
+  public static final String SAFETY_MODE = "rmm.safety.mode";
 
   /** Where a block was allocated; log events only. */
   public static final String ALLOCATION_SITE = "rmm.site.allocation";
@@ -41,6 +53,12 @@ public final class Attributes {
 
   /** Where a misuse was found; log events only. */
   public static final String DETECTION_SITE = "rmm.site.detection";
+
+  /** The name of the thread that allocated a block; log events only. */
+  public static final String ALLOCATION_THREAD = "rmm.thread.allocation";
+
+  /** The name of the thread that freed a block; log events only. */
+  public static final String FREE_THREAD = "rmm.thread.free";
 
   /** The thread in which a misuse was found; log events only. */
   public static final String THREAD_NAME = "thread.name";

@@ -28,6 +28,8 @@ public enum ManagedBean {
           "RemoteFrees",
           "ObservedBlocks",
           "OpenArenas",
+          "GuardedBlocks",
+          "GuardBytes",
           "Returned",
           "SystemCalls",
           "Version",

@@ -78,6 +78,13 @@ public record CrashLog(
   private static final Pattern NATIVE_STACK =
       Pattern.compile("^Native frames:.*\\R((?:(?!Java frames:).+\\R)++)", Pattern.MULTILINE);
 
+  /**
+   * The Java frames alone: all there are where the native stack cannot be followed up to them, as
+   * in a library that was compiled without frame pointers.
+   */
+  private static final Pattern JAVA_STACK =
+      Pattern.compile("^Java frames:.*\\R((?:.+\\R)++)", Pattern.MULTILINE);
+
   /** Interpreted and compiled methods; the class, the method, and then the signature. */
   private static final Pattern JAVA_FRAME =
       Pattern.compile("^[jJ] .*?([\\w$.]+)(?:\\+0x[0-9a-f]+)?(\\.[\\w$<>]+)\\(", Pattern.MULTILINE);
@@ -152,8 +159,13 @@ public record CrashLog(
   }
 
   private static List<String> javaFrames(String text) {
+    List<String> frames = javaFramesIn(first(NATIVE_STACK, text));
+    return frames.isEmpty() ? javaFramesIn(first(JAVA_STACK, text)) : frames;
+  }
+
+  private static List<String> javaFramesIn(String stack) {
     return JAVA_FRAME
-        .matcher(first(NATIVE_STACK, text))
+        .matcher(stack)
         .results()
         .map(frame -> utf8(frame.group(1) + frame.group(2)))
         .filter(frame -> !OF_THE_JDK.matcher(frame).lookingAt())

@@ -41,6 +41,8 @@ final class BeanFigures {
               Map.entry("RemoteFrees", "remoteFrees"),
               Map.entry("ObservedBlocks", "observedBlocks"),
               Map.entry("OpenArenas", "openArenas"),
+              Map.entry("GuardedBlocks", "guardedBlocks"),
+              Map.entry("GuardBytes", "guardBytes"),
               Map.entry("Returned", "returned"),
               Map.entry("SystemCalls", "systemCalls")),
           ManagedBean.LEAKS,

@@ -49,6 +49,8 @@ final class SnapshotFigures {
     figures.put(Figure.total("remoteFrees"), snapshot.remoteFrees());
     figures.put(Figure.total("observedBlocks"), snapshot.observedBlocks());
     figures.put(Figure.total("openArenas"), snapshot.openArenas());
+    figures.put(Figure.total("guardedBlocks"), snapshot.guardedBlocks());
+    figures.put(Figure.total("guardBytes"), snapshot.guardBytes());
     figures.put(Figure.total("returned"), snapshot.returnedBytes());
     figures.put(Figure.total("systemCalls"), snapshot.systemCalls());
     figures.put(Figure.total("leakSuspects"), snapshot.leakSuspects());

@@ -84,9 +84,9 @@ public record MetricPoint(Metric metric, String attribute, long value) {
     return points;
   }
 
-  /** Returns the value of {@link Attributes#MISUSE_KIND} for {@code kind}. */
-  public static String attributeValue(MisuseKind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
+  /** Returns the value of an attribute, as {@link Attributes#MISUSE_KIND}, for a constant. */
+  public static String attributeValue(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static MetricPoint total(Metric metric, long value) {

@@ -1,6 +1,7 @@
 package io.rmm.exporter.otel;
 
 import static io.rmm.allocator.signal.Attributes.ALLOCATION_SITE;
+import static io.rmm.allocator.signal.Attributes.ALLOCATION_THREAD;
 import static io.rmm.allocator.signal.Attributes.BLOCK_AGE;
 import static io.rmm.allocator.signal.Attributes.BLOCK_ID;
 import static io.rmm.allocator.signal.Attributes.BLOCK_SIZE;
@@ -10,12 +11,17 @@ import static io.rmm.allocator.signal.Attributes.BUDGET_USED;
 import static io.rmm.allocator.signal.Attributes.DETAIL;
 import static io.rmm.allocator.signal.Attributes.DETECTION_SITE;
 import static io.rmm.allocator.signal.Attributes.FREE_SITE;
+import static io.rmm.allocator.signal.Attributes.FREE_THREAD;
 import static io.rmm.allocator.signal.Attributes.LEAK_EVIDENCE;
 import static io.rmm.allocator.signal.Attributes.LEAK_WEIGHT;
+import static io.rmm.allocator.signal.Attributes.MISUSE_CONFIDENCE;
 import static io.rmm.allocator.signal.Attributes.MISUSE_KIND;
+import static io.rmm.allocator.signal.Attributes.MISUSE_OCCURRENCES;
 import static io.rmm.allocator.signal.Attributes.MISUSE_OFFSET;
 import static io.rmm.allocator.signal.Attributes.REJECTED_BY;
 import static io.rmm.allocator.signal.Attributes.REQUESTED_SIZE;
+import static io.rmm.allocator.signal.Attributes.SAFETY_MODE;
+import static io.rmm.allocator.signal.Attributes.SLOT_SIZE;
 import static io.rmm.allocator.signal.Attributes.THREAD_NAME;
 import static io.rmm.allocator.signal.Attributes.TUNING_CONFIRMED;
 import static io.rmm.allocator.signal.Attributes.TUNING_KNOB;
@@ -70,7 +76,11 @@ record Event(
     return of(
         LogEvent.MISUSE,
         attributes -> {
-          attributes.put(MISUSE_KIND, MetricPoint.attributeValue(report.kind()));
+          attributes
+              .put(MISUSE_KIND, MetricPoint.attributeValue(report.kind()))
+              .put(MISUSE_CONFIDENCE, MetricPoint.attributeValue(report.confidence()))
+              .put(MISUSE_OCCURRENCES, report.occurrences())
+              .put(SAFETY_MODE, MetricPoint.attributeValue(report.mode()));
           putKnown(attributes, BUDGET_NAME, report.budget());
           if (report.blockId() != 0) {
             attributes.put(BLOCK_ID, report.blockId()).put(MISUSE_OFFSET, report.offset());
@@ -78,12 +88,17 @@ record Event(
           if (report.blockSize() != 0) {
             attributes.put(BLOCK_SIZE, report.blockSize());
           }
+          if (report.slotSize() != 0) {
+            attributes.put(SLOT_SIZE, report.slotSize());
+          }
           if (report.ageNanos() != 0) {
             attributes.put(BLOCK_AGE, report.ageNanos());
           }
           putKnown(attributes, DETECTION_SITE, report.detectionSite());
           putKnown(attributes, ALLOCATION_SITE, report.allocationSite());
           putKnown(attributes, FREE_SITE, report.freeSite());
+          putKnown(attributes, ALLOCATION_THREAD, report.allocationThread());
+          putKnown(attributes, FREE_THREAD, report.freeThread());
           putKnown(attributes, THREAD_NAME, report.threadName());
           putKnown(attributes, DETAIL, report.detail());
         });

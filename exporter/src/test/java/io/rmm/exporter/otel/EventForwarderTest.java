@@ -60,12 +60,12 @@ class EventForwarderTest {
   }
 
   @Test
-  void aDoubleFreeBecomesALogRecordWithAllThatIsKnown() {
+  void aDoubleFreeBecomesALogRecordWithAllThatIsKnown() throws Exception {
     Instant before = Instant.now();
     MemoryManager manager = manager();
     Budget tenant = manager.rootBudget().child("tenant", BudgetLimits.unlimited());
     Block block = tenant.allocate(100);
-    block.close();
+    inThread("freer", () -> block.close());
     assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
     manager.close();
 
@@ -79,7 +79,14 @@ class EventForwarderTest {
             equalTo(AttributeKey.stringKey("rmm.misuse.kind"), "double_free"),
             equalTo(AttributeKey.longKey("rmm.block.id"), block.id()),
             equalTo(AttributeKey.longKey("rmm.block.size"), 100),
+            satisfies(AttributeKey.longKey("rmm.slot.size"), size -> size.isBetween(100L, 128L)),
             equalTo(AttributeKey.longKey("rmm.misuse.offset"), 0),
+            equalTo(AttributeKey.longKey("rmm.misuse.occurrences"), 1),
+            equalTo(AttributeKey.stringKey("rmm.misuse.confidence"), "certain"),
+            equalTo(AttributeKey.stringKey("rmm.safety.mode"), "paranoid"),
+            equalTo(
+                AttributeKey.stringKey("rmm.thread.allocation"), Thread.currentThread().getName()),
+            equalTo(AttributeKey.stringKey("rmm.thread.free"), "freer"),
             equalTo(COUNT, 1),
             equalTo(AttributeKey.stringKey("thread.name"), Thread.currentThread().getName()),
             satisfies(
@@ -97,6 +104,26 @@ class EventForwarderTest {
     assertThat(record.getBodyValue()).isNull();
     assertThat(Instant.ofEpochSecond(0, record.getTimestampEpochNanos()))
         .isBetween(before, Instant.now());
+  }
+
+  private static void inThread(String name, Runnable action) throws InterruptedException {
+    Thread thread = Thread.ofPlatform().name(name).start(action);
+    thread.join();
+  }
+
+  @Test
+  void aRepeatHasItsNumber() {
+    MemoryManager manager = manager();
+    for (int i = 0; i < 2; i++) {
+      Block block = manager.allocate(100);
+      block.close();
+      assertThatThrownBy(block::close).isInstanceOf(MemoryMisuseException.class);
+    }
+    manager.close();
+
+    assertThat(records(LogEvent.MISUSE))
+        .extracting(it -> it.getAttributes().get(AttributeKey.longKey("rmm.misuse.occurrences")))
+        .startsWith(1L, 2L);
   }
 
   @Test

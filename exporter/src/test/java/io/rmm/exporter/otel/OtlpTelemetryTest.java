@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,10 @@ class OtlpTelemetryTest {
       assertThat(record.getObservedTimeUnixNano()).isGreaterThanOrEqualTo(record.getTimeUnixNano());
       assertThat(OtlpReceiver.attribute(record.getAttributesList(), "rmm.misuse.kind"))
           .isEqualTo("invalid_free");
+      assertThat(OtlpReceiver.attribute(record.getAttributesList(), "rmm.misuse.confidence"))
+          .isEqualTo("certain");
+      assertThat(OtlpReceiver.attribute(record.getAttributesList(), "rmm.safety.mode"))
+          .isEqualTo(manager.configuration().get("safetyMode").toLowerCase(Locale.ROOT));
       assertThat(OtlpReceiver.attribute(record.getAttributesList(), "rmm.manager.name"))
           .isEqualTo("orders");
       assertThat(receiver.logs.getFirst().getResourceLogs(0).getScopeLogs(0).getScope().getName())

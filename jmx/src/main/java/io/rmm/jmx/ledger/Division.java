@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
+import java.util.regex.Pattern;
 
 /**
  * Divides the resident memory of the process among its purposes.
@@ -30,6 +31,10 @@ import java.util.function.LongPredicate;
  * keeps, leaks.
  */
 final class Division {
+
+  /** The file in which a manager keeps what is known of guarded blocks, for a crash. */
+  private static final Pattern SLOT_FILE =
+      Pattern.compile(".*/slots-\\d+-\\d+-\\d+\\.rmm( \\(deleted\\))?");
 
   private final JvmRanges ranges;
   private final LongPredicate reservedByManagers;
@@ -97,7 +102,7 @@ final class Division {
 
   private Purpose purposeOfUntagged(Mapping mapping) {
     String file = mapping.file();
-    if (reservedByManagers.test(mapping.start())) {
+    if (reservedByManagers.test(mapping.start()) || SLOT_FILE.matcher(file).matches()) {
       return Purpose.RMM;
     }
     if (isNoFile(file)) {

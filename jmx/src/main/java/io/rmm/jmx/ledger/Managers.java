@@ -1,5 +1,6 @@
 package io.rmm.jmx.ledger;
 
+import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.signal.ManagedBean;
 import java.lang.System.Logger.Level;
@@ -16,7 +17,8 @@ import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the memory managers of the process have committed, and where that lies.
+ * What the memory managers of the process have committed, and where that lies. The pages of guarded
+ * blocks are part of it here: a manager counts them apart, but they are its memory.
  *
  * <p>Those of another class loader, whose classes are not ours, are asked by their beans, if they
  * have some. Names do not tell which beans those are: managers of two class loaders may have one
@@ -50,7 +52,9 @@ record Managers(Map<String, Long> committed, long outside, long inArenas, List<S
     }
     for (MemorySource source : ours) {
       String pageSource = source.configuration().getOrDefault(PAGE_SOURCE, "");
-      sums.add(source.name(), 1, source.snapshot().committedBytes(), false, pageSource);
+      MemorySnapshot snapshot = source.snapshot();
+      long bytes = snapshot.committedBytes() + snapshot.guardBytes();
+      sums.add(source.name(), 1, bytes, false, pageSource);
     }
     return new Managers(sums.committed, sums.outside, sums.inArenas, List.copyOf(sums.untold));
   }
@@ -103,7 +107,12 @@ record Managers(Map<String, Long> committed, long outside, long inArenas, List<S
   }
 
   private static long committedOf(MBeanServer server, ObjectName bean) {
-    return get(server, bean, "Committed") instanceof Long bytes ? bytes : 0;
+    return bytesOf(server, bean, "Committed") + bytesOf(server, bean, "GuardBytes");
+  }
+
+  /** A version of RMM before the attribute does not tell, nor does a bean that has gone. */
+  private static long bytesOf(MBeanServer server, ObjectName bean, String attribute) {
+    return get(server, bean, attribute) instanceof Long bytes ? bytes : 0;
   }
 
   /** A version of RMM before this attribute does not tell. */

@@ -32,6 +32,8 @@ class DivisionTest {
     add(20, 2, "CARDTBL", "");
     add(100, 8, "", "");
     add(199, 1, "", "/memfd:rmm (deleted)");
+    add(205, 1, "", "/tmp/rmm-me/slots-4711-1764257455000-0.rmm");
+    add(206, 1, "", "/tmp/rmm-me/slots-4711-1764257455000-1.rmm (deleted)");
     add(300, 3, "", "/data/table with a blank.db");
     add(310, 5, "", "/opt/app/libfoo.so.1");
     add(320, 6, "", "/tmp/libnetty_4711.so (deleted)");
@@ -42,13 +44,13 @@ class DivisionTest {
 
     assertThat(resident(Purpose.JAVA_HEAP)).isEqualTo(5 * MIB);
     assertThat(resident(Purpose.GC)).isEqualTo(2 * MIB);
-    assertThat(resident(Purpose.RMM)).isEqualTo(9 * MIB);
+    assertThat(resident(Purpose.RMM)).isEqualTo(11 * MIB);
     assertThat(resident(Purpose.MAPPED_FILES)).isEqualTo(3 * MIB);
     assertThat(resident(Purpose.LIBRARIES)).isEqualTo(11 * MIB);
     assertThat(resident(Purpose.THREADS)).isEqualTo(7 * MIB);
     assertThat(resident(Purpose.OTHER_NMT)).isEqualTo(11 * MIB);
     assertThat(resident(Purpose.UNEXPLAINED)).isEqualTo(19 * MIB);
-    assertThat(division.resident()).isEqualTo(67 * MIB);
+    assertThat(division.resident()).isEqualTo(69 * MIB);
   }
 
   @Test
