@@ -99,7 +99,10 @@ class StrayWriteTest {
         NativeWrites.fill(end + 1, random.nextInt(256), 1);
         block.close();
       }
-      long missed = writes - manager.snapshot().misusesByKind().get(MisuseKind.OVERRUN);
+      // Whichever block is blamed: if a block reaches the end of its slot, and the first byte
+      // behind
+      // it happens to be what stood there, the other one looks like an underrun of the next block.
+      long missed = writes - manager.snapshot().misuses();
       // One in 65,536: more than 5 of 20,000 happen once in a million runs.
       assertThat(missed).isLessThanOrEqualTo(5);
     }
