@@ -173,6 +173,8 @@ class GuardedBlockTest {
     ByteBuffer buffer = block.asByteBuffer();
     MemorySegment target = MemorySegment.ofArray(new byte[100]);
     block.close();
+    // Not mismatch, which may end the process: it is left to a stub whose faults HotSpot does not
+    // survive, if the first byte's fault is told too late.
     List<Runnable> accesses =
         List.of(
             () -> sink = stale.get(ValueLayout.JAVA_LONG, 8),
@@ -180,7 +182,6 @@ class GuardedBlockTest {
             () -> stale.fill((byte) 1),
             () -> stale.copyFrom(target),
             () -> target.copyFrom(stale),
-            () -> sink = stale.mismatch(target),
             () -> sink = stale.toArray(ValueLayout.JAVA_BYTE).length,
             () -> buffer.put(0, (byte) 1));
     for (Runnable access : accesses) {

@@ -125,6 +125,16 @@ class ExplainCommandTest {
   }
 
   @Test
+  void aChecksumOfFreedMemoryKillsTheProcessAndIsExplained() throws Exception {
+    Crash crash = crash("checksum");
+    assertThat(explain(crash.log)).isZero();
+    assertThat(out.toString())
+        .startsWith("USE_AFTER_FREE: ")
+        .contains("of the freed " + crash.block)
+        .contains("    at io.rmm.cli.programs.CrashProgram.checksum");
+  }
+
+  @Test
   void aForeignCrashIsSaidToBeForeign() throws Exception {
     assertThat(explain(crash("foreign").log)).isEqualTo(3);
     assertThat(out.toString()).contains("foreign crash");

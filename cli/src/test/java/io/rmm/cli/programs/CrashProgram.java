@@ -10,6 +10,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
 
 /** Misuses a guarded block in a way that no JVM survives. */
 public final class CrashProgram {
@@ -41,6 +43,7 @@ public final class CrashProgram {
       case "underrun" -> underrun(block);
       case "freed" -> useFreed(block);
       case "swap" -> swap(block);
+      case "checksum" -> checksum(block);
       case "foreign" -> foreign();
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -77,6 +80,15 @@ public final class CrashProgram {
     MemorySegment stale = block.segment();
     discard(block);
     System.out.println(ValueLayout.JAVA_LONG.varHandle().compareAndSet(stale, 16L, 0L, 1L));
+  }
+
+  /** Java by its name, and native code by what it does. */
+  private static void checksum(Block block) {
+    ByteBuffer stale = block.asByteBuffer();
+    discard(block);
+    CRC32 checksum = new CRC32();
+    checksum.update(stale);
+    System.out.println(checksum.getValue());
   }
 
   private static void foreign() throws Throwable {
