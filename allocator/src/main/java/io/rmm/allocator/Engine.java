@@ -58,6 +58,7 @@ final class Engine {
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees;
   private final StrayWrites strayWrites;
+  private final SelfCheck selfCheck;
   private final Explainer explainer;
   private final PressureWatch pressure = new PressureWatch(news);
   private final ProcessPressureWatch processPressure;
@@ -111,6 +112,7 @@ final class Engine {
     boolean viewsEnd = quarantining || !source.canChangeScope();
     this.explainer = new Explainer(observer, this::blockAt, safety.mode(), viewsEnd);
     this.strayWrites = new StrayWrites(heaps, misuse);
+    this.selfCheck = new SelfCheck(heaps, misuse);
     this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
@@ -174,6 +176,7 @@ final class Engine {
     }
     trace();
     strayWrites.tick();
+    selfCheck.tick();
     guards.prepare();
     if (secondEnds) {
       sampler.tick();

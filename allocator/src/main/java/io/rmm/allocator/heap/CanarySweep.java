@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over the canaries at the ends of slots: some at each tick of the clock, round and round;
@@ -77,13 +76,13 @@ public final class CanarySweep {
   /** How many there are in {@link #found}. */
   private final AtomicInteger waiting = new AtomicInteger();
 
-  private int heapIndex;
-  private int pageIndex;
+  private final PageCursor cursor;
   private int slot;
 
   /** Makes a sweep over all pages of {@code heaps}. */
   CanarySweep(Heaps heaps) {
     this.heaps = heaps;
+    this.cursor = new PageCursor(heaps);
   }
 
   /**
@@ -180,27 +179,12 @@ public final class CanarySweep {
     int left = MOST_PER_TICK;
     // Pages without slots in use count too, lest many of them take long; once around is enough.
     for (int pages = MOST_PER_TICK; left > 0 && pages > 0; pages--) {
-      Page page = current();
+      Page page = cursor.current();
       if (page == null) {
         return;
       }
       left -= look(page, left);
     }
-  }
-
-  /** Returns the page to go on with; null if the end was reached, from where it begins anew. */
-  private @Nullable Page current() {
-    while (heapIndex < heaps.heaps.size()) {
-      Page page = heaps.heaps.get(heapIndex).pages.pageAt(pageIndex);
-      if (page != null) {
-        return page;
-      }
-      heapIndex++;
-      pageIndex = 0;
-      slot = 0;
-    }
-    heapIndex = 0;
-    return null;
   }
 
   /** Looks at {@code most} canaries of {@code page} at the most; returns the number. */
@@ -217,7 +201,7 @@ public final class CanarySweep {
       }
     }
     if (page.usableBytes == page.slotBytes || slot >= page.slots) {
-      pageIndex++;
+      cursor.next();
       slot = 0;
     }
     return looked;

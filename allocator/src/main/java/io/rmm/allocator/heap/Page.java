@@ -371,6 +371,19 @@ public final class Page extends PageLinks {
     return freeWhenEmpty != 0 && free[0] == freeWhenEmpty;
   }
 
+  /**
+   * Returns which slots of {@code word} are listed as free, be it by the owner or by others. For
+   * those who do not hold the owner a reading, which may be old.
+   */
+  long listedAsFree(int word) {
+    return (long) IDS.getOpaque(free, word) | (long) REMOTE.getOpaque(remote, FIRST_REMOTE + word);
+  }
+
+  /** Tells whether {@code slot} is listed so. */
+  boolean isListedAsFree(int slot) {
+    return (listedAsFree(slot >>> 6) & 1L << slot) != 0;
+  }
+
   /** Returns the first word with a free slot, searching around from {@code start}, or -1. */
   int firstFreeWord(int start) {
     for (int i = 0; i < free.length; i++) {
@@ -408,8 +421,7 @@ public final class Page extends PageLinks {
    */
   boolean isEmpty() {
     for (int word = 0; word < free.length; word++) {
-      long here = (long) IDS.getOpaque(free, word) | bin.freeIn(this, word);
-      if ((here | (long) REMOTE.getOpaque(remote, FIRST_REMOTE + word)) != all(word)) {
+      if ((listedAsFree(word) | bin.freeIn(this, word)) != all(word)) {
         return false;
       }
     }

@@ -55,4 +55,14 @@ public class Churn extends PeerBenchmark {
     blocks.allocate(slot, sizes[i]);
     blocks.putLong(slot, 0, i);
   }
+
+  /** Replaces a block, and fills it, as programs do: so that its last bytes are in the cache. */
+  @Benchmark
+  public void replaceAndFill() {
+    int i = next++ & (COUNT - 1);
+    int slot = slots[i];
+    blocks.free(slot);
+    blocks.allocate(slot, sizes[i]);
+    blocks.fill(slot, sizes[i], (byte) i);
+  }
 }

@@ -182,6 +182,7 @@ final class Rows {
       }
       for (PeerKind peer : List.of(PeerKind.RMM, PeerKind.RMM_FAST)) {
         work.add(jmh("churn 1024", peer, "Churn.replace", Map.of("live", 1024)));
+        work.add(jmh("churn 1024, filled", peer, "Churn.replaceAndFill", Map.of("live", 1024)));
       }
     }
     Predicate<String> pair = point -> point.startsWith("pair");
