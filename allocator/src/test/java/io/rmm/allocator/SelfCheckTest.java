@@ -1,6 +1,7 @@
 package io.rmm.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.heap.BrokenRecords;
 import io.rmm.allocator.observe.Sampler;
@@ -43,6 +44,8 @@ class SelfCheckTest {
       engine.tick();
     }
     broken.mend();
+    // It is told by a thread of its own.
+    await().until(() -> !reports.misuses.isEmpty());
     MisuseReport report = reports.onlyMisuse();
     assertThat(report.kind()).isEqualTo(MisuseKind.CORRUPTION);
     assertThat(report.blockId()).isEqualTo(victim.id());

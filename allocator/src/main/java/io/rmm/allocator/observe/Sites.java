@@ -2,6 +2,7 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.Site;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,7 +21,15 @@ final class Sites {
 
   private static final String KERNEL = "io.rmm.allocator.";
 
-  private static final StackWalker WALKER = StackWalker.getInstance();
+  /** RMM's own frames on top of a site: six to eight. */
+  private static final int OWN_FRAMES = 8;
+
+  /**
+   * Told how deep to look, so that the JVM fills one batch of frames, and not a small one and then
+   * one of 32: a third of the cost.
+   */
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(Set.of(), OWN_FRAMES + MAX_FRAMES);
 
   private final ConcurrentHashMap<Site, Site> known = new ConcurrentHashMap<>();
 
