@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class RandomProgramTest {
 
-  private static final int STEPS = Integer.getInteger("rmm.test.steps", 6_000);
+  private static final int STEPS = Integer.getInteger("rmm.test.steps", 4_000);
   private static final int THREADS = 4;
 
   /** More than there are stripes, so that they are fought for. */
