@@ -267,7 +267,7 @@ public final class Page extends PageLinks {
 
   /**
    * Compares the canary behind a block of {@code byteSize}; returns 0 if it is intact, and else the
-   * bits that differ. To be called by whoever has made the slot's id negative, before the slot is
+   * bits that differ. To be called by whoever frees the block, in the hold, before the slot is
    * given back.
    */
   public long canaryDamage(int slot, long byteSize) {

@@ -18,6 +18,9 @@ import java.util.Set;
  * slot is listed and the <em>same</em> id stands there still, that block has lived all the while,
  * because ids are never given twice, and nobody may have listed its slot.
  *
+ * <p>Not looked at is the word that a {@link Bin} hands slots out from: its parts are read one by
+ * one, and so could never be without doubt.
+ *
  * <p>Belongs to the clock's thread.
  */
 public final class RecordsCheck {
