@@ -108,6 +108,8 @@ class JconsoleTest {
     assertThat(manager.getSafetyMode()).isEqualTo("STANDARD");
     assertThat(manager.getRejections()).isEqualTo(1);
     assertThat(manager.getSizeClasses()).isNotEmpty();
+    assertThat(manager.getGuardedBlocks()).isPositive();
+    assertThat(manager.getGuardBytes()).isPositive();
 
     for (String name : JmxTargetProgram.ODD_BUDGETS) {
       String path = "root/" + name;

@@ -26,7 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The program that JMX clients look at: three managers, of which two have one name, and budgets
  * with all the names that are allowed and that somebody might quote wrongly. There is something to
- * tell of everything that beans tell: a refusal, a misuse, a leak, a tuning decision, an exporter.
+ * tell of everything that beans tell: a refusal, a misuse, a leak, a guarded block, a tuning
+ * decision, an exporter.
  *
  * <p>It is quiet once it has printed {@value #READY}, so that numbers read at different moments
  * agree. A line on its standard input makes it misuse memory once; the end of its input ends it,
@@ -87,6 +88,7 @@ public final class JmxTargetProgram {
       }
       fill(arena);
       tune(orders);
+      guard(orders, live);
       leak(orders);
       misuse(orders);
       for (MemoryManager manager : List.of(orders, odd, again)) {
@@ -148,6 +150,16 @@ public final class JmxTargetProgram {
             TuningDecision.Verdict.RAISED,
             "test",
             "for clients to see"));
+  }
+
+  /** Which blocks are guarded is chance, and the first of a process are not. */
+  private static void guard(MemoryManager manager, List<Block> live) {
+    await()
+        .until(
+            () -> {
+              live.add(manager.allocate(256 << 10));
+              return manager.snapshot().guardedBlocks() > 0;
+            });
   }
 
   /** Of a block of 32 means between two samples not to be one is less likely than 1 in 10^13. */
