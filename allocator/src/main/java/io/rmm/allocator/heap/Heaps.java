@@ -1,34 +1,21 @@
 package io.rmm.allocator.heap;
 
 import io.rmm.allocator.MemorySnapshot;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The heaps of one memory manager: finds the one that a thread works with, passes on those of dead
- * threads, and has them stopped when something must be done to them ({@link Revoker}).
+ * The heaps of one memory manager: finds the one that a thread works with, and has them stopped
+ * when something must be done to them ({@link Revoker}).
  *
- * <p><b>Platform threads</b> have a heap each, found by way of {@link RecentCells}, or else through
- * a {@link ThreadLocal}. There is no hook in the JDK for a thread's death; so heaps of dead threads
- * are looked for when a new thread needs one (a few at a time, so that 100,000 short threads do not
- * make 100,000 heaps) and by the clock.
- *
- * <p><b>Virtual threads</b> share {@link Stripes}.
+ * <p>Platform threads have a heap each ({@link BiasedHeaps}), found by way of {@link RecentCells}
+ * where that is possible. Virtual threads share {@link Stripes}.
  */
 public final class Heaps {
 
-  /** Heaps that a new thread looks at for one whose thread has died. */
-  private static final int ORPHAN_CANDIDATES = 8;
-
   /** Ticks, four a second, without a remote free after which a heap is its owner's alone again. */
   private static final int QUIET_TICKS = 40;
-
-  /** Polls for which the clock waits for an operation to end; then it leaves that heap alone. */
-  private static final int CLOCK_POLLS = 100;
 
   private final ChunkPool pool;
   private final String managerName;
@@ -39,14 +26,9 @@ public final class Heaps {
   /** Whether blocks are followed by canaries. */
   private final boolean canaries;
 
-  /**
-   * One for each manager, since a thread has a heap in each. Weak, because a heap knows this object
-   * and thereby its own key: a thread would keep every manager that it ever used.
-   */
-  @SuppressWarnings("ThreadLocalUsage")
-  private final ThreadLocal<WeakReference<ThreadHeap>> local = new ThreadLocal<>();
-
+  private final BiasedHeaps biased = new BiasedHeaps(this);
   private final Stripes stripes;
+  private final HeapCollector collector = new HeapCollector(this);
   private final CanarySweep canarySweep = new CanarySweep(this);
   private final ThreadHeap nobody = ThreadHeap.ofNobody(this);
   final CopyOnWriteArrayList<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
@@ -56,9 +38,8 @@ public final class Heaps {
    * thread that waits for it, which it does outside of any hold, may lose its carrier; one that has
    * it may not, see {@link io.rmm.allocator.source.MountedLock}.
    */
-  private final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock = new ReentrantLock();
 
-  private int nextCandidate;
   private volatile boolean closed;
 
   /**
@@ -91,13 +72,7 @@ public final class Heaps {
     if (thread.isVirtual()) {
       return stripes.enter(thread).cell(account);
     }
-    WeakReference<ThreadHeap> known = local.get();
-    ThreadHeap heap = known == null ? null : known.get();
-    if (heap == null || !heap.tryHold(thread)) {
-      heap = bind(thread);
-      boolean held = heap.tryHold(thread);
-      assert held : "a heap was just bound to this thread";
-    }
+    ThreadHeap heap = biased.enter(thread);
     BudgetCell cell = heap.cell(account);
     if (!heap.isClosed()) {
       RecentCells.remember(thread, cell);
@@ -142,12 +117,8 @@ public final class Heaps {
       for (ThreadHeap stripe : stripes.all()) {
         stripe.abandon(thread);
       }
-      return;
-    }
-    WeakReference<ThreadHeap> known = local.get();
-    ThreadHeap heap = known == null ? null : known.get();
-    if (heap != null && heap.isBiasedTo(thread)) {
-      heap.abandon(thread);
+    } else {
+      biased.abandon(thread);
     }
   }
 
@@ -163,52 +134,15 @@ public final class Heaps {
     }
   }
 
-  private ThreadHeap bind(Thread thread) {
-    StackRoom.check();
-    lock.lock();
-    try {
-      ThreadHeap heap = heapOf(thread);
-      if (heap == null) {
-        heap = orphan();
-      }
-      if (heap == null) {
-        checkOpen(closed);
-        heap = ThreadHeap.of(this, thread);
-        if (!soleFreers) {
-          heap.openToOthers();
-        }
-        heaps.add(heap);
-      } else {
-        heap.bias(thread);
-      }
-      local.set(new WeakReference<>(heap));
-      return heap;
-    } finally {
-      lock.unlock();
+  /** Makes a heap for {@code thread}. Under the {@link #lock}. */
+  ThreadHeap add(Thread thread) {
+    checkOpen(closed);
+    ThreadHeap heap = ThreadHeap.of(this, thread);
+    if (!soleFreers) {
+      heap.openToOthers();
     }
-  }
-
-  /** Finds the heap of a thread that has lost its thread locals, as pools may clear them. */
-  private @Nullable ThreadHeap heapOf(Thread thread) {
-    for (ThreadHeap heap : heaps) {
-      if (heap.isBiasedTo(thread)) {
-        return heap;
-      }
-    }
-    return null;
-  }
-
-  /** Finds a heap whose thread has died, among a few. */
-  private @Nullable ThreadHeap orphan() {
-    int count = heaps.size();
-    for (int i = 0; i < Math.min(ORPHAN_CANDIDATES, count); i++) {
-      nextCandidate = nextCandidate + 1 < count ? nextCandidate + 1 : 0;
-      ThreadHeap heap = heaps.get(nextCandidate);
-      if (heap.isOrphan()) {
-        return heap;
-      }
-    }
-    return null;
+    heaps.add(heap);
+    return heap;
   }
 
   void checkOpen(boolean closed) {
@@ -297,7 +231,7 @@ public final class Heaps {
 
   /** Lets go of dead threads, takes empty pages back, and gives idle memory back. */
   public void tick(boolean secondEnds) {
-    collect(false);
+    collector.collect(false);
     for (ThreadHeap heap : heaps) {
       heap.noteTick();
       heap.letDeadHolderGo();
@@ -324,39 +258,8 @@ public final class Heaps {
    * @param cause why, as {@link io.rmm.allocator.ChunkEvent} has it
    */
   public void purge(String cause) {
-    collect(true);
+    collector.collect(true);
     pool.purge(cause);
-  }
-
-  private void collect(boolean all) {
-    StackRoom.check();
-    // All managers share the clock, which therefore waits for no operation that takes long.
-    int polls = all ? Integer.MAX_VALUE : CLOCK_POLLS;
-    lock.lock();
-    try {
-      List<ThreadHeap> biased = new ArrayList<>();
-      for (ThreadHeap heap : heaps) {
-        boolean orphan = heap.isOrphan();
-        if (orphan) {
-          // Lets the dead thread's object go.
-          heap.bias(null);
-        }
-        if (heap.seemsCollectable(all)) {
-          if (orphan) {
-            heap.releaseEmptyPages(true);
-          } else if (heap.isStripe()) {
-            Revoker.withStripe(heap, polls, () -> heap.releaseEmptyPages(all));
-          } else {
-            biased.add(heap);
-          }
-        }
-      }
-      if (!biased.isEmpty()) {
-        Revoker.withEach(biased, polls, heap -> heap.releaseEmptyPages(all));
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** Refuses all further allocations and gives everything back. */

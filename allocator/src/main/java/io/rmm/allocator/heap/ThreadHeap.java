@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Hold}.
  *
  * <p>A thread that dies leaves its heap with everything in it; the next new thread takes it over,
- * see {@link Heaps}. Hence a page never changes its heap, and a free needs one comparison to know
- * whether it is local.
+ * see {@link BiasedHeaps}. Hence a page never changes its heap, and a free needs one comparison to
+ * know whether it is local.
  */
 public final class ThreadHeap extends Hold {
 
