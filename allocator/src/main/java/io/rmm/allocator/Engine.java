@@ -3,13 +3,10 @@ package io.rmm.allocator;
 import io.rmm.allocator.guard.Guards;
 import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
-import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Usage;
-import io.rmm.allocator.log.Log;
 import io.rmm.allocator.observe.Explainer;
 import io.rmm.allocator.observe.Exporters;
-import io.rmm.allocator.observe.GrowthWatch;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
 import io.rmm.allocator.observe.News;
@@ -23,22 +20,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one memory manager, and what concerns them all: the clock's tick, giving memory
- * back, the snapshot, the end.
+ * The parts of one memory manager, and what concerns them all: giving memory back, the snapshot,
+ * the end.
  */
 final class Engine {
 
   /** The {@link TuningKnob#RETAINED_BYTES} of a manager that nobody has tuned. */
   static final long DEFAULT_RETAINED_BYTES = 64L << 20;
 
-  /** Ticks of the clock in a second, at the end of which is done what need not be done at each. */
-  private static final int TICKS_PER_SECOND = 4;
-
   /** Observed blocks that are known of beyond their end; enough to tell of a double free. */
   private static final int REMEMBERED = 1024;
-
-  private static final int TICKS_PER_WINDOW =
-      TICKS_PER_SECOND * Math.toIntExact(GrowthWatch.WINDOW.toSeconds());
 
   private final String name;
   private final PageSource source;
@@ -58,21 +49,17 @@ final class Engine {
   private final DetachedBlocks detached = new DetachedBlocks();
   private final UnusualFrees unusualFrees;
   private final StrayWrites strayWrites;
-  private final SelfCheck selfCheck;
   private final Explainer explainer;
   private final PressureWatch pressure = new PressureWatch(news);
-  private final ProcessPressureWatch processPressure;
   private final Refusals refusals = new Refusals(this);
   private final SlowArenaCloses slowArenaCloses = new SlowArenaCloses(this);
   private final Refills refills;
   private final Tuning tuning;
   private final Exporters exporters = new Exporters();
-  private final GrowthWatch growth = new GrowthWatch();
+  private final Housekeeping housekeeping;
 
   /** Arenas that were closed by threads for which the closed manager made no heap any more. */
   private final AtomicLong arenasClosedLate = new AtomicLong();
-
-  private int ticks;
 
   /** Whether a deferred arena was ever opened. */
   private volatile boolean hasDeferredArenas;
@@ -103,22 +90,22 @@ final class Engine {
     this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;
     this.sampler = sampler;
-    this.processPressure = new ProcessPressureWatch(process, news);
     this.chunkNews = new ChunkNews(name, news);
     this.pool = new ChunkPool(source, DEFAULT_RETAINED_BYTES, chunkNews);
     this.heaps = new Heaps(name, pool, safety.hasCanaries(), !quarantining);
     this.quarantine = quarantining ? new Quarantine(this, misuse, safety) : null;
-    // The portable source's chunks are arenas, and views end with them.
-    boolean viewsEnd = quarantining || !source.canChangeScope();
-    this.explainer = new Explainer(observer, this::blockAt, safety.mode(), viewsEnd);
     this.strayWrites = new StrayWrites(heaps, misuse);
-    this.selfCheck = new SelfCheck(heaps, misuse);
     this.tuning = new Tuning(pool, listeners);
     this.refills = new Refills(this);
     this.budgets = new Budgets(this, limits);
     pool.setCommitLimit(limits.hard());
     this.guards =
         new Guards(source.guardPages(), safety.guardBudget(), this::bytesBelowLimit, misuse);
+    // The portable source's chunks are arenas, and views end with them.
+    boolean viewsEnd = quarantining || !source.canChangeScope();
+    this.explainer =
+        new Explainer(observer, new BlockLookup(pool, guards), safety.mode(), viewsEnd);
+    this.housekeeping = new Housekeeping(this, tracing, chunkNews, process);
     if (safety.mode() == SafetyMode.PARANOID) {
       // From the first block on; otherwise not before the clock has time for it.
       guards.prepare();
@@ -129,68 +116,14 @@ final class Engine {
     return budgets.root().limits().hard() - pool.committedBytes();
   }
 
-  private Explainer.@Nullable Located blockAt(long address) {
-    Page page = pool.pageAt(address);
-    return page == null ? guards.find(address) : locate(page, address);
-  }
-
-  private static Explainer.@Nullable Located locate(Page page, long address) {
-    int slot = page.slotOver(address - page.address);
-    long state = slot < 0 ? 0 : page.id(slot);
-    if (state == 0) {
-      return null;
-    }
-    return new Explainer.Located(
-        state < 0 ? ~state : state & ~(Page.SHARED | Page.DETACHED),
-        address - page.address(slot),
-        page.slotBytes,
-        state > 0);
+  /** Called four times a second by the {@link Clock}. */
+  void tick() {
+    housekeeping.tick();
   }
 
   /** Frees the detached block at {@code address}. */
   void free(long address) {
     unusualFrees.free(address);
-  }
-
-  // ---- the clock ----
-
-  /** Called four times a second by the {@link Clock}. */
-  void tick() {
-    if (++ticks == 1) {
-      // Not when the manager is built: see Log.
-      Log.logger()
-          .log(
-              System.Logger.Level.DEBUG,
-              "memory manager {0} takes its memory from the {1} page source",
-              name,
-              source.name());
-    }
-    boolean secondEnds = ticks % TICKS_PER_SECOND == 0;
-    freeLeftOver();
-    heaps.tick(secondEnds);
-    // To read is to note peaks.
-    BudgetReadings readings = new BudgetReadings(budgets.root());
-    pressure.look(readings);
-    if (quarantine != null) {
-      quarantine.tick(readings.total());
-    }
-    trace();
-    strayWrites.tick();
-    selfCheck.tick();
-    guards.prepare();
-    if (secondEnds) {
-      sampler.tick();
-      processPressure.look();
-      guards.tick();
-    }
-    observer.findUnreachable();
-    if (ticks % TICKS_PER_WINDOW == 0) {
-      growth
-          .endWindow(observer.profile(sampler.meanBytes()))
-          .forEach(suspect -> news.add(listener -> listener.onLeak(suspect)));
-    }
-    chunkNews.logReturnFailure();
-    news.tellApart();
   }
 
   void removeListener(MemoryListener listener) {
@@ -199,14 +132,7 @@ final class Engine {
     boolean _ = tracing.poll();
   }
 
-  /** Begins or ends to tell of every block, as listeners want. */
-  private void trace() {
-    boolean on = tracing.poll();
-    sampler.setTracing(on);
-    if (on) {
-      heaps.markDue();
-    }
-  }
+  // ---- giving memory back ----
 
   void purge() {
     purge("asked");
@@ -229,7 +155,7 @@ final class Engine {
   }
 
   /** Frees what was left to be freed later. */
-  private void freeLeftOver() {
+  void freeLeftOver() {
     unusualFrees.endRests();
     Budgets.forEach(budgets.root(), BudgetNode::tendArenas);
   }
