@@ -5,7 +5,6 @@ import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,10 +37,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   private final String name;
   private final SafetyMode safetyMode;
-
-  /** The settings that stay as they are. */
-  private final Map<String, String> configuration;
-
+  private final Configuration configuration;
   private final Engine engine;
   private final BudgetNode root;
   private final ScheduledFuture<?> clock;
@@ -51,17 +47,14 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   private MemoryManager(Builder builder, boolean closeable) {
     PageSource source = PageSources.named(builder.pageSource);
+    Safety safety = builder.safety();
     this.name = builder.name;
     this.safetyMode = builder.safetyMode;
     this.closeable = closeable;
-    this.configuration = builder.configuration(source.name());
     this.engine =
         new Engine(
-            name,
-            source,
-            new Sampler(safetyMode, builder.sampleInterval),
-            builder.limits,
-            builder.safety());
+            name, source, new Sampler(safetyMode, builder.sampleInterval), builder.limits, safety);
+    this.configuration = new Configuration(safety, engine);
     this.root = engine.budgets().root();
     builder.listeners.forEach(engine.listeners()::add);
     this.views = new AttachedViews(this, engine.listeners(), builder.discoverViews);
@@ -160,13 +153,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
 
   @Override
   public Map<String, String> configuration() {
-    Map<String, String> settings = new LinkedHashMap<>(configuration);
-    BudgetLimits limits = root.limits();
-    settings.put("sampleInterval", Long.toString(engine.sampler().interval()));
-    settings.put("hardLimit", Long.toString(limits.hard()));
-    settings.put("softLimit", Long.toString(limits.soft()));
-    settings.put("minimum", Long.toString(limits.minimum()));
-    return Map.copyOf(settings);
+    return configuration.read();
   }
 
   @Override
@@ -259,14 +246,8 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
    * @throws IllegalStateException in {@link SafetyMode#PARANOID}, which observes every block
    */
   public long setSampleInterval(long bytes) {
-    checkSampleInterval(bytes);
+    Sampler.checkInterval(bytes);
     return engine.sampler().setInterval(bytes);
-  }
-
-  private static void checkSampleInterval(long bytes) {
-    if (bytes < 1 || bytes > 1L << 40) {
-      throw new IllegalArgumentException("a sample interval is 1 to 2^40 bytes, not " + bytes);
-    }
   }
 
   // ---- tuning ----
@@ -458,7 +439,7 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
      * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
      */
     public Builder sampleInterval(long bytes) {
-      checkSampleInterval(bytes);
+      Sampler.checkInterval(bytes);
       this.sampleInterval = bytes;
       return this;
     }
@@ -526,28 +507,9 @@ public final class MemoryManager implements MemorySource, AutoCloseable {
     }
 
     private Safety safety() {
-      return new Safety(safetyMode, actions, quarantineBytes(), guardBudget);
-    }
-
-    private long quarantineBytes() {
-      return quarantineBytes == null ? Safety.defaultQuarantineBytes(safetyMode) : quarantineBytes;
-    }
-
-    private Map<String, String> configuration(String source) {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("version", version());
-      settings.put("safetyMode", safetyMode.name());
-      if (safety().isQuarantining()) {
-        settings.put("quarantine", Long.toString(quarantineBytes()));
-      }
-      settings.put("pageSource", source);
-      settings.put("guardBudget", Long.toString(safety().guardBudget()));
-      return Map.copyOf(settings);
-    }
-
-    private static String version() {
-      String version = MemoryManager.class.getPackage().getImplementationVersion();
-      return version == null ? "unpackaged" : version;
+      long resting =
+          quarantineBytes == null ? Safety.defaultQuarantineBytes(safetyMode) : quarantineBytes;
+      return new Safety(safetyMode, actions, resting, guardBudget);
     }
   }
 }

@@ -77,6 +77,17 @@ public final class Sampler {
     };
   }
 
+  /**
+   * Checks a mean that is to be set.
+   *
+   * @throws IllegalArgumentException unless {@code bytes} is from 1 to 2^40
+   */
+  public static void checkInterval(long bytes) {
+    if (bytes < 1 || bytes > 1L << 40) {
+      throw new IllegalArgumentException("a sample interval is 1 to 2^40 bytes, not " + bytes);
+    }
+  }
+
   /** Returns the mean that was set, in bytes, before the mode and the rate had their say. */
   public long interval() {
     return interval;
