@@ -4,27 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.rmm.allocator.heap.SizeClasses;
-import io.rmm.allocator.source.LinuxSystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of freed memory in the modes that quarantine it. */
+/** What becomes of freed memory in the modes that quarantine it, and what stale views see. */
 class QuarantineTest {
 
-  private final List<MisuseReport> reports = new CopyOnWriteArrayList<>();
+  private final Reports reports = new Reports();
 
   private MemoryManager.Builder builder(SafetyMode mode) {
     return MemoryManager.builder()
@@ -32,13 +27,7 @@ class QuarantineTest {
         // Blocks between guard pages do not rest in their slots.
         .guardBudget(0)
         .discoverViews(false)
-        .listener(
-            new MemoryListener() {
-              @Override
-              public void onMisuse(MisuseReport report) {
-                reports.add(report);
-              }
-            });
+        .listener(reports);
   }
 
   static Stream<SafetyMode> quarantining() {
@@ -68,7 +57,7 @@ class QuarantineTest {
       manager.purge();
       assertThat(manager.snapshot().committedBytes()).isZero();
     }
-    assertThat(reports).isEmpty();
+    assertThat(reports.misuses).isEmpty();
   }
 
   @ParameterizedTest
@@ -92,7 +81,7 @@ class QuarantineTest {
       assertThatIllegalStateException().isThrownBy(() -> buffer.get(0));
       assertThat(stale.scope().isAlive()).isFalse();
     }
-    assertThat(reports).isEmpty();
+    assertThat(reports.misuses).isEmpty();
   }
 
   @ParameterizedTest
@@ -122,105 +111,7 @@ class QuarantineTest {
   }
 
   @ParameterizedTest
-  @MethodSource("threads")
-  void aStaleWriteIsFoundWhoeverMadeIt(ThreadFactory factory) throws Exception {
-    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
-      Block block = manager.rootBudget().child("shop", BudgetLimits.unlimited()).allocate(100);
-      MemorySegment stale = block.segment();
-      long id = block.id();
-      block.close();
-      Threads.together(factory, 1, _ -> stale.asSlice(40, 3).fill((byte) 7));
-      stale.set(ValueLayout.JAVA_BYTE, 50, (byte) 7);
-      manager.purge();
-      assertThat(reports).hasSize(1);
-      MisuseReport report = reports.getFirst();
-      assertThat(report.kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
-      assertThat(report.blockId()).isEqualTo(id);
-      assertThat(report.blockSize()).isEqualTo(100);
-      assertThat(report.slotSize()).isEqualTo(112);
-      assertThat(report.offset()).isEqualTo(40);
-      assertThat(report.budget()).endsWith("/shop");
-      assertThat(report.mode()).isEqualTo(SafetyMode.SAFE);
-      assertThat(report.confidence()).isEqualTo(MisuseConfidence.LIKELY);
-      assertThat(report.detail()).contains("4 bytes from offset 40 on, !!!.......!");
-      assertThat(manager.snapshot().misuses()).isEqualTo(1);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 16, 17, 100, 1_000})
-  void everyByteIsLookedAt(int size) {
-    // The rest of the slot is the canary at its end.
-    int filled = SizeClasses.slotBytes(SizeClasses.of(size, 1)) - Long.BYTES;
-    for (int offset = 0; offset < filled; offset++) {
-      reports.clear();
-      try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
-        Block block = manager.allocate(size);
-        long address = block.address();
-        block.close();
-        LinuxSystemCalls.PROCESS.set(
-            ValueLayout.JAVA_BYTE, address + offset, (byte) (Poison.BYTE ^ 1 << offset % 8));
-        manager.purge();
-        assertThat(reports).extracting(MisuseReport::blockId).containsExactly(block.id());
-        assertThat(reports.getFirst().offset()).isEqualTo(offset);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {40_000, 100_000, 3 << 20, 20 << 20})
-  void largeMemoryIsLookedAtToo(long size) {
-    for (long offset : new long[] {0, size / 2, size - 1}) {
-      reports.clear();
-      try (MemoryManager manager = builder(SafetyMode.PARANOID).build()) {
-        Block block = manager.allocate(size);
-        MemorySegment stale = block.segment().fill((byte) 1);
-        block.close();
-        assertThat(stale.get(ValueLayout.JAVA_BYTE, size / 3)).isEqualTo(Poison.BYTE);
-        stale.set(ValueLayout.JAVA_BYTE, offset, (byte) 7);
-        manager.purge();
-        assertThat(reports).extracting(MisuseReport::blockId).containsExactly(block.id());
-        assertThat(reports.getFirst().offset()).isEqualTo(offset);
-        assertThat(manager.snapshot().committedBytes()).isZero();
-      }
-    }
-  }
-
-  @Test
-  void whatIsLargerThanTheQuarantineDoesNotRest() {
-    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
-      Block block = manager.allocate(64 << 20);
-      MemorySegment stale = block.segment();
-      block.close();
-      assertThatIllegalStateException().isThrownBy(() -> stale.get(ValueLayout.JAVA_BYTE, 0));
-    }
-  }
-
-  @Test
-  void inParanoidTheReportNamesAllSites() {
-    try (MemoryManager manager = builder(SafetyMode.PARANOID).build()) {
-      Block block = manager.allocate(64);
-      MemorySegment stale = block.segment();
-      block.close();
-      // Others are freed meanwhile, which must not push it out of memory.
-      for (int i = 0; i < 5_000; i++) {
-        manager.allocate(64).close();
-      }
-      stale.set(ValueLayout.JAVA_LONG, 8, 1);
-      manager.purge();
-      assertThat(reports).hasSize(1);
-      MisuseReport report = reports.getFirst();
-      assertThat(report.allocationSite().top()).contains("inParanoidTheReportNamesAllSites");
-      assertThat(report.freeSite().top()).contains("inParanoidTheReportNamesAllSites");
-      assertThat(report.freeThread()).isEqualTo(Thread.currentThread().getName());
-      assertThat(report.offset()).isEqualTo(8);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = SafetyMode.class,
-      names = {"SAFE", "PARANOID"})
+  @MethodSource("quarantining")
   void aDoubleFreeByAddressIsFoundThroughoutTheQuarantine(SafetyMode mode) {
     try (MemoryManager manager = builder(mode).build()) {
       for (long size : new long[] {16, 100, 5_000, 100_000, 3 << 20}) {
@@ -255,139 +146,6 @@ class QuarantineTest {
       for (MemorySegment stale : List.of(first, second)) {
         assertThatIllegalStateException().isThrownBy(() -> stale.get(ValueLayout.JAVA_BYTE, 0));
       }
-    }
-  }
-
-  @Test
-  void whatRestsIsBounded() {
-    try (MemoryManager manager = builder(SafetyMode.SAFE).quarantine(1 << 20).build()) {
-      for (int i = 0; i < 100_000; i++) {
-        manager.allocate(1 + i % 3_000).close();
-        if (i % 1000 == 0) {
-          assertThat(manager.snapshot().committedBytes()).isLessThan(16 << 20);
-        }
-      }
-    }
-  }
-
-  @Test
-  void aLimitIsNotRefusedForWhatRests() {
-    long limit = 16 << 20;
-    try (MemoryManager manager =
-        builder(SafetyMode.SAFE).limits(BudgetLimits.hard(limit)).build()) {
-      for (int round = 0; round < 20; round++) {
-        List<Block> blocks = new ArrayList<>();
-        // Of another size in each round, so that no page of the last one serves.
-        long size = 8_000 + round * 2_000L;
-        for (long bytes = 0; bytes < 12 << 20; bytes += size + size / 4) {
-          blocks.add(manager.allocate(size));
-        }
-        blocks.forEach(Block::close);
-      }
-      assertThat(manager.snapshot().rejections()).isZero();
-      assertThat(manager.snapshot().committedBytes()).isLessThanOrEqualTo(limit);
-    }
-  }
-
-  @Test
-  void longLivedBlocksHoldUpNoMoreThanMayBe() {
-    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
-      List<Block> longLived = new ArrayList<>();
-      long freed = 0;
-      for (int i = 0; i < 400_000; i++) {
-        Block block = manager.allocate(1_000);
-        if (i % 400 == 0) {
-          longLived.add(block);
-        } else {
-          block.close();
-          freed++;
-        }
-      }
-      MemorySnapshot snapshot = manager.snapshot();
-      assertThat(freed * 1_024).isGreaterThan(300L << 20);
-      // 8 MiB that wait for their end, and as much that is held up.
-      assertThat(snapshot.activeBytes() - snapshot.usedBytes()).isLessThan(18 << 20);
-      longLived.forEach(Block::close);
-    }
-  }
-
-  @Test
-  void aManagerIsClosedWithAFullQuarantineAndLooksThroughIt() {
-    MemoryManager manager = builder(SafetyMode.SAFE).build();
-    for (int i = 0; i < 20_000; i++) {
-      manager.allocate(200).close();
-    }
-    Block live = manager.allocate(200);
-    Block freed = manager.allocate(200);
-    MemorySegment stale = freed.segment();
-    freed.close();
-    stale.set(ValueLayout.JAVA_BYTE, 3, (byte) 0);
-    manager.close();
-    assertThat(reports)
-        .extracting(MisuseReport::kind)
-        .contains(MisuseKind.USE_AFTER_FREE, MisuseKind.LEAK);
-    assertThat(live.isAlive()).isFalse();
-  }
-
-  @Test
-  void fourThreadsThatMisuseOneBlockAreEachFound() throws Exception {
-    try (MemoryManager manager = builder(SafetyMode.SAFE).build()) {
-      for (int round = 0; round < 200; round++) {
-        Block block = manager.allocate(64);
-        MemorySegment stale = block.segment();
-        AtomicInteger refused = new AtomicInteger();
-        Threads.together(
-            4,
-            number -> {
-              try {
-                block.close();
-              } catch (MemoryMisuseException e) {
-                refused.incrementAndGet();
-              }
-              // By now it is freed, whoever did it; it rests or has rested.
-              try {
-                stale.set(ValueLayout.JAVA_LONG, 8L * number, number);
-              } catch (IllegalStateException e) {
-                assertThat(e).hasMessageContaining("closed");
-              }
-              manager.purge();
-            });
-        assertThat(refused).hasValue(3);
-      }
-      assertThat(manager.snapshot().misusesByKind())
-          .containsEntry(MisuseKind.DOUBLE_FREE, 600L)
-          .containsKey(MisuseKind.USE_AFTER_FREE);
-    }
-  }
-
-  @Test
-  void aListenerMayMisuseMemoryItself() {
-    MemoryManager[] own = new MemoryManager[1];
-    MemoryListener clumsy =
-        new MemoryListener() {
-          @Override
-          public void onMisuse(MisuseReport report) {
-            Block block = own[0].allocate(64);
-            MemorySegment stale = block.segment();
-            block.close();
-            stale.set(ValueLayout.JAVA_BYTE, 5, (byte) 1);
-            own[0].purge();
-            block.close();
-          }
-        };
-    try (MemoryManager manager = builder(SafetyMode.SAFE).listener(clumsy).build()) {
-      own[0] = manager;
-      Block block = manager.allocate(64);
-      MemorySegment stale = block.segment();
-      block.close();
-      stale.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
-      manager.purge();
-      assertThat(reports).isNotEmpty();
-      assertThat(manager.snapshot().misusesByKind())
-          .containsEntry(MisuseKind.USE_AFTER_FREE, 2L)
-          .containsEntry(MisuseKind.DOUBLE_FREE, 1L);
-      manager.purge();
-      assertThat(manager.snapshot().committedBytes()).isZero();
     }
   }
 
@@ -457,7 +215,7 @@ class QuarantineTest {
       assertThat(stale.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo(Poison.BYTE);
       stale.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
       manager.purge();
-      assertThat(reports).extracting(MisuseReport::offset).containsExactly(0L);
+      assertThat(reports.misuses).extracting(MisuseReport::offset).containsExactly(0L);
     }
   }
 }
