@@ -1,0 +1,65 @@
+package io.rmm.allocator.observe;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a {@link CallPath} needs to know of the class of a frame, found out once for each class.
+ *
+ * <p>It is a number of the JDK's own class, so that no class of a program, by holding it, holds the
+ * class loader of RMM.
+ */
+final class FrameClass extends ClassValue<Long> {
+
+  private static final FrameClass OF = new FrameClass();
+
+  private static final long KERNEL = 1;
+  private static final long SHOWN = 2;
+  private static final long CALLS_ANY = 4;
+  private static final int NUMBER_SHIFT = 3;
+
+  private final AtomicLong classes = new AtomicLong();
+
+  private FrameClass() {}
+
+  /** Returns a number that no other class has: less than 2^48. */
+  static long number(StackFrame frame) {
+    return bits(frame) >> NUMBER_SHIFT;
+  }
+
+  /** Tells whether it is RMM's own. */
+  static boolean isKernel(StackFrame frame) {
+    return (bits(frame) & KERNEL) != 0;
+  }
+
+  /**
+   * Tells whether a site surely shows it. Others may or may not be shown: what the JVM hides is not
+   * a matter of classes alone.
+   */
+  static boolean isShown(StackFrame frame) {
+    return (bits(frame) & SHOWN) != 0;
+  }
+
+  /** Tells whether its frames may call different methods from the same place. */
+  static boolean callsAny(StackFrame frame) {
+    return frame.isNativeMethod() || (bits(frame) & CALLS_ANY) != 0;
+  }
+
+  private static long bits(StackFrame frame) {
+    return OF.get(frame.getDeclaringClass());
+  }
+
+  @Override
+  protected Long computeValue(Class<?> type) {
+    String name = type.getName();
+    boolean callsAny =
+        name.startsWith("java.lang.invoke.")
+            || name.startsWith("java.lang.reflect.")
+            || name.startsWith("jdk.internal.reflect.")
+            || name.startsWith("jdk.internal.foreign.abi.");
+    return classes.incrementAndGet() << NUMBER_SHIFT
+        | (Sites.isKernel(name) ? KERNEL : 0)
+        | (callsAny || type.isHidden() || name.startsWith("jdk.internal.") ? 0 : SHOWN)
+        | (callsAny ? CALLS_ANY : 0);
+  }
+}
