@@ -208,7 +208,7 @@ final class ArenaReclaimer {
         engine.strayWrites().note(page, slot);
       }
       page.ids[slot] = ~id;
-      budget.countFree(tally, page, 0);
+      budget.frees().countFree(tally, page, 0);
       cell.heap.giveBack(page, slot);
     }
   }

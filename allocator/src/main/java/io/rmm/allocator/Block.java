@@ -181,7 +181,8 @@ public final class Block implements AutoCloseable {
     MemorySegment from = segment();
     checkNotShared("resized");
     StackRoom.check();
-    Block inPlace = budget.resizeInPlace(page, slot, id, byteSize, tally, token, newByteSize);
+    Block inPlace =
+        budget.inPlaceResizes().tryResize(page, slot, id, byteSize, tally, token, newByteSize);
     if (inPlace != null) {
       return inPlace;
     }
@@ -219,7 +220,7 @@ public final class Block implements AutoCloseable {
     StackRoom.check();
     checkNotShared("detached");
     var detached = new DetachedBlocks.Detached(page, slot, id, byteSize, address, budget, token);
-    if (!budget.changeId(page, slot, id, id | Page.DETACHED)) {
+    if (!budget.frees().changeId(page, slot, id, id | Page.DETACHED)) {
       throw dead(budget, page, slot, id, byteSize, "a closed handle was detached");
     }
     try {
@@ -259,7 +260,7 @@ public final class Block implements AutoCloseable {
       budget.engine().heaps().abandon();
       throw e;
     }
-    budget.closeSlowly(page, slot, id, handle, byteSize, token);
+    budget.frees().closeSlowly(page, slot, id, handle, byteSize, token);
   }
 
   @Override

@@ -2,12 +2,10 @@ package io.rmm.allocator;
 
 import io.rmm.allocator.heap.BudgetAccount;
 import io.rmm.allocator.heap.BudgetCell;
-import io.rmm.allocator.heap.ChunkPool;
 import io.rmm.allocator.heap.Heaps;
 import io.rmm.allocator.heap.Page;
 import io.rmm.allocator.heap.Placement;
 import io.rmm.allocator.heap.SizeClasses;
-import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.heap.Tally;
 import io.rmm.allocator.heap.ThreadHeap;
 import io.rmm.allocator.heap.Usage;
@@ -31,9 +29,6 @@ final class BudgetNode extends BudgetAccount implements Budget {
 
   private static final long MAX_ALIGNMENT = 1L << 30;
 
-  /** In place of the damage to a canary: no block was freed. */
-  static final long NOT_FREED = -1;
-
   private final Engine engine;
   private final Heaps heaps;
 
@@ -47,6 +42,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
   private final ArenaReclaimer arenaReclaimer;
   private final ArenaCounters arenaCounters;
   private final DeferredBatches deferredBatches;
+  private final BlockFrees frees;
+  private final InPlaceResizes inPlaceResizes;
 
   /** Where freed blocks rest; null if they do not, and are given back at once. */
   private final @Nullable Quarantine quarantine;
@@ -67,6 +64,8 @@ final class BudgetNode extends BudgetAccount implements Budget {
     this.arenaReclaimer = new ArenaReclaimer(this, arenaCounters);
     this.arenaAllocator = new ArenaAllocator(this, arenaReclaimer);
     this.deferredBatches = new DeferredBatches(this);
+    this.frees = new BlockFrees(this);
+    this.inPlaceResizes = new InPlaceResizes(this);
   }
 
   // ---- the fast path ----
@@ -139,171 +138,19 @@ final class BudgetNode extends BudgetAccount implements Budget {
       return new Block(page, ids, slot, 0, id, byteSize, address, this, tally, token);
     } catch (OutOfMemoryError e) {
       // The Java heap is full, and without a handle nobody would ever free the block.
-      closeSlowly(page, slot, id, 0, byteSize, token);
+      frees.closeSlowly(page, slot, id, 0, byteSize, token);
       throw e;
     }
   }
 
   // Block.close is the other half.
 
-  // ---- frees off the fast path ----
-
-  /**
-   * Closes a handle of a block whose heap is not the calling thread's alone, or that is no more.
-   */
-  void closeSlowly(Page page, int slot, long id, int handle, long byteSize, @Nullable Token token) {
-    long damage = tryFree(page, slot, id, byteSize, scoped(token));
-    if (damage == NOT_FREED) {
-      engine.unusualFrees().close(page, slot, id, handle, byteSize, this, token);
-      return;
-    }
-    if (token != null) {
-      freed(token, FreeCause.CLOSE);
-    }
-    foundDamage(page, slot, id, byteSize, damage);
+  BlockFrees frees() {
+    return frees;
   }
 
-  /** As {@link #tryFreeMarked} does for a block without a mark. */
-  private long tryFree(Page page, int slot, long id, long byteSize, @Nullable ScopedBlock scoped) {
-    if (page.isHuge()) {
-      StackRoom.check();
-    }
-    try {
-      if (page.id(slot) != id) {
-        return NOT_FREED;
-      }
-      BudgetCell cell = heaps.enterToChange(page, this);
-      Tally tally = cell.tally(page.sizeClass);
-      long damage = NOT_FREED;
-      if (page.changeId(slot, id, ~id)) {
-        damage = takeCanary(page, slot, byteSize);
-        countFree(tally, page, byteSize);
-        endSlot(cell, page, slot, scoped);
-      }
-      cell.heap.leave();
-      return damage;
-    } catch (StackOverflowError e) {
-      if (quarantine != null) {
-        quarantine.cutShort = true;
-      }
-      heaps.abandon();
-      throw e;
-    }
-  }
-
-  /** Returns what the holder of {@code token} rests as, or null if it does not. */
-  @Nullable ScopedBlock scoped(@Nullable Token token) {
-    // Asked for in no other mode, where its class may not be loaded, and the Java heap be full.
-    return quarantine == null ? null : ScopedBlock.of(token);
-  }
-
-  /** Gives the slot of a block back that was just freed, if it is not to rest. In the hold. */
-  private static void endSlot(BudgetCell cell, Page page, int slot, @Nullable ScopedBlock scoped) {
-    if (scoped == null) {
-      cell.heap.giveBack(page, slot);
-    } else {
-      scoped.poison();
-    }
-  }
-
-  /** Ends what is done about a block that has a token, once it is freed. Outside the hold. */
-  void freed(Token token, FreeCause cause) {
-    if (quarantine == null) {
-      engine.observer().freed(token, cause);
-      return;
-    }
-    try {
-      try {
-        engine.observer().freed(token, cause);
-      } finally {
-        quarantine.rest(ScopedBlock.of(token));
-      }
-    } catch (StackOverflowError e) {
-      quarantine.cutShort = true;
-      throw e;
-    }
-  }
-
-  /**
-   * Frees a block that bears a mark besides its id, unless another thread has been faster. What
-   * that needs of the Java heap is found first, in the same hold: if there is no room for it, the
-   * block is as it was.
-   *
-   * @param mark {@link Page#SHARED}, or {@link Page#DETACHED}, whose slot is given back later
-   * @return {@link #NOT_FREED} if so; or else the damage to the block's canary, which the caller
-   *     hands to {@link #foundDamage} at the end
-   */
-  long tryFreeMarked(
-      Page page, int slot, long id, long mark, long byteSize, @Nullable ScopedBlock scoped) {
-    BudgetCell cell = heaps.enterToFree(page, this);
-    Tally tally = cell.tally(page.sizeClass);
-    long damage = NOT_FREED;
-    if (page.changeId(slot, id | mark, ~id)) {
-      damage = takeCanary(page, slot, byteSize);
-      countFree(tally, page, byteSize);
-      if (mark == Page.SHARED || scoped != null) {
-        endSlot(cell, page, slot, scoped);
-      }
-    }
-    cell.heap.leave();
-    return damage;
-  }
-
-  /**
-   * Compares the canary behind a block that was just freed, and mends it, so that damage to it is
-   * found once. In the hold in which the block was freed.
-   *
-   * @return the bits that differ; never {@link #NOT_FREED}
-   */
-  private static long takeCanary(Page page, int slot, long byteSize) {
-    long damage = page.canaryDamage(slot, byteSize);
-    if (damage != 0) {
-      page.mendCanaries(slot, byteSize);
-    }
-    // If all bits differ, that the very last one does is no loss.
-    return damage == NOT_FREED ? damage & Long.MAX_VALUE : damage;
-  }
-
-  /**
-   * Reports that the canary behind a block was damaged, if it was. Outside the hold, when all else
-   * is done: it may throw.
-   *
-   * @param damage the bits that differ, or 0
-   */
-  void foundDamage(Page page, int slot, long id, long byteSize, long damage) {
-    if (damage != 0) {
-      engine.strayWrites().foundBehind(page, slot, id, byteSize, path, damage);
-    }
-  }
-
-  /** Makes what the calling thread needs to change the id of a block in {@code page}. */
-  void prepareToChange(Page page) {
-    BudgetCell cell = heaps.enterToFree(page, this);
-    cell.heap.leave();
-  }
-
-  /** Counts the free of a block in {@code page}. In the hold of the tally's heap. */
-  void countFree(Tally tally, Page page, long byteSize) {
-    tally.countFree(byteSize);
-    if (page.isHuge()) {
-      tally.countHugeFree(page.slotBytes);
-    }
-    refund(page.slotBytes);
-  }
-
-  /** Gives back a slot whose free was counted. */
-  void giveBack(Page page, int slot) {
-    BudgetCell cell = heaps.enterToFree(page, this);
-    cell.heap.giveBack(page, slot);
-    cell.heap.leave();
-  }
-
-  /** Changes what stands in a slot with a live block; returns false if it was not {@code from}. */
-  boolean changeId(Page page, int slot, long from, long to) {
-    BudgetCell cell = heaps.enterToChange(page, this);
-    boolean changed = page.changeId(slot, from, to);
-    cell.heap.leave();
-    return changed;
+  InPlaceResizes inPlaceResizes() {
+    return inPlaceResizes;
   }
 
   // ---- allocations off the fast path ----
@@ -330,103 +177,6 @@ final class BudgetNode extends BudgetAccount implements Budget {
       quarantine.join(scoped);
     }
     return token;
-  }
-
-  /**
-   * Makes another block of the one in {@code slot}, in the same place, if a block of {@code
-   * newByteSize} would get such a slot. Counts as an allocation and a free.
-   *
-   * @param home the tally that the old handle has
-   * @return null if it must move, or the old handle is not what it was at first
-   */
-  @Nullable Block resizeInPlace(
-      Page page,
-      int slot,
-      long id,
-      long byteSize,
-      Tally home,
-      @Nullable Token token,
-      long newByteSize) {
-    if (!fits(page, newByteSize) || (token != null && token.placement() != null)) {
-      return null;
-    }
-    BudgetCell cell = heaps.enterToChange(page, this);
-    Tally tally = cell.tally(page.sizeClass);
-    long newId = tally.countAllocation(newByteSize);
-    long weight =
-        tally.isObservationDue(newId) ? engine.sampler().endCountdown(tally, page.slotBytes) : 0;
-    Token newToken;
-    Block inPlace;
-    try {
-      newToken =
-          weight == 0 ? null : engine.observer().token(newId, path, page.slotBytes, weight, null);
-      inPlace =
-          new Block(
-              page,
-              page.ids,
-              slot,
-              0,
-              newId,
-              newByteSize,
-              page.address(slot),
-              this,
-              home,
-              newToken);
-    } catch (OutOfMemoryError e) {
-      countFreeInPlace(tally, page, newByteSize);
-      cell.heap.leave();
-      throw e;
-    }
-    boolean resized = page.changeId(slot, id, newId);
-    long damage = 0;
-    if (resized) {
-      damage = takeCanary(page, slot, byteSize);
-      page.setCanary(slot, newByteSize);
-    }
-    countFreeInPlace(tally, page, resized ? byteSize : newByteSize);
-    cell.heap.leave();
-    if (!resized) {
-      return null;
-    }
-    if (token != null) {
-      engine.observer().freed(token, FreeCause.CLOSE);
-    }
-    if (newToken != null) {
-      boolean _ = engine.observer().follow(newToken, path, newByteSize, page, weight, true);
-    }
-    foundDamageInPlace(inPlace, page, slot, id, byteSize, damage);
-    return inPlace;
-  }
-
-  private void foundDamageInPlace(
-      Block inPlace, Page page, int slot, long id, long byteSize, long damage) {
-    try {
-      foundDamage(page, slot, id, byteSize, damage);
-    } catch (Throwable e) {
-      // Nobody gets the handle.
-      inPlace.close();
-      throw e;
-    }
-  }
-
-  /** Counts a free that leaves the slot taken. */
-  private static void countFreeInPlace(Tally tally, Page page, long byteSize) {
-    tally.countFree(byteSize);
-    if (page.isHuge()) {
-      tally.countHugeFree(page.slotBytes);
-    }
-  }
-
-  /**
-   * Tells whether a block of {@code byteSize} would get a slot as large as those of {@code page}.
-   */
-  private boolean fits(Page page, long byteSize) {
-    int sizeClass = sizeClass(byteSize);
-    return sizeClass == page.sizeClass
-        && (sizeClass != SizeClasses.HUGE
-            || (byteSize >= 0
-                && byteSize <= SizeClasses.MAX_BYTE_SIZE
-                && ChunkPool.hugeBytes(byteSize) == page.slotBytes));
   }
 
   @Override

@@ -31,13 +31,13 @@ final class Shares {
    * shared all the same, by the handles that it had.
    */
   int number(BudgetNode budget, Page page, int slot, long id, int handle) {
-    budget.prepareToChange(page);
+    budget.frees().prepareToChange(page);
     Long key = id;
     while (true) {
       long state = page.id(slot);
       if (state == id) {
         byBlock.computeIfAbsent(key, _ -> new OpenHandles());
-        if (!budget.changeId(page, slot, id, id | Page.SHARED)
+        if (!budget.frees().changeId(page, slot, id, id | Page.SHARED)
             && page.id(slot) != (id | Page.SHARED)) {
           byBlock.remove(key);
           return -1;

@@ -52,13 +52,13 @@ final class UnusualFrees {
         return;
       }
       if (closing == Shares.Closing.LAST) {
-        long damage = freeShared(page, slot, key, byteSize, budget, budget.scoped(token));
-        if (damage != BudgetNode.NOT_FREED) {
+        long damage = freeShared(page, slot, key, byteSize, budget, budget.frees().scoped(token));
+        if (damage != BlockFrees.NOT_FREED) {
           shares.forget(key);
           if (token != null) {
-            budget.freed(token, FreeCause.CLOSE);
+            budget.frees().freed(token, FreeCause.CLOSE);
           }
-          budget.foundDamage(page, slot, id, byteSize, damage);
+          budget.frees().foundDamage(page, slot, id, byteSize, damage);
           return;
         }
       }
@@ -92,7 +92,7 @@ final class UnusualFrees {
       BudgetNode budget,
       @Nullable ScopedBlock scoped) {
     try {
-      return budget.tryFreeMarked(page, slot, id, Page.SHARED, byteSize, scoped);
+      return budget.frees().tryFreeMarked(page, slot, id, Page.SHARED, byteSize, scoped);
     } catch (Throwable e) {
       // Nothing has changed: whoever closes the handle later frees the block.
       shares.reopen(id);
@@ -128,11 +128,12 @@ final class UnusualFrees {
     }
     // Here, since it may find no room on the Java heap: nothing has changed yet.
     giveBack(detached.wakeSurplus());
-    ScopedBlock scoped = block.budget.scoped(block.token);
+    BlockFrees frees = block.budget.frees();
+    ScopedBlock scoped = frees.scoped(block.token);
     long damage =
-        block.budget.tryFreeMarked(
+        frees.tryFreeMarked(
             block.page, block.slot, block.id, Page.DETACHED, block.byteSize, scoped);
-    if (damage == BudgetNode.NOT_FREED) {
+    if (damage == BlockFrees.NOT_FREED) {
       // Another thread, or the manager's close, has been faster.
       throwIfAsked(
           deadHandle(
@@ -147,7 +148,7 @@ final class UnusualFrees {
     }
     try {
       if (block.token != null) {
-        block.budget.freed(block.token, FreeCause.ADDRESS);
+        frees.freed(block.token, FreeCause.ADDRESS);
       }
     } finally {
       // After a misuse that was found and is thrown, too.
@@ -156,7 +157,7 @@ final class UnusualFrees {
         detached.rest(block);
       }
     }
-    block.budget.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
+    frees.foundDamage(block.page, block.slot, block.id, block.byteSize, damage);
   }
 
   /**
@@ -178,7 +179,7 @@ final class UnusualFrees {
       return;
     }
     try {
-      block.budget.giveBack(block.page, block.slot);
+      block.budget.frees().giveBack(block.page, block.slot);
     } catch (OutOfMemoryError e) {
       detached.rest(block);
       throw e;

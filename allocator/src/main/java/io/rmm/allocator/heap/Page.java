@@ -1,6 +1,5 @@
 package io.rmm.allocator.heap;
 
-import io.rmm.allocator.source.LinuxSystemCalls;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * bytes a slot for the id, and two bits. A page object is never used for another page; after its
  * slices went back, stale handles keep failing on its array.
  */
-public final class Page extends PageLinks {
+public final class Page extends SlotMemory {
 
   /** The bit of {@link #ids} that says: live, with several handles. */
   public static final long SHARED = 1L << 62;
@@ -49,11 +48,7 @@ public final class Page extends PageLinks {
     // The JVM links such calls at their first use, and takes room on the Java heap for that: here,
     // and not when there is none and a block must be freed all the same.
     long[] probe = new long[1];
-    MemorySegment canary = MemorySegment.ofArray(probe);
-    canary.set(Canary.LAYOUT, 0, Canary.of(Canary.pattern(0), 0, 0));
-    boolean linked =
-        canary.get(Canary.LAYOUT, 0) != 0
-            && IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
+    boolean linked = IDS.compareAndSet(probe, 0, (long) IDS.getVolatile(probe, 0), 1L);
     assert linked;
   }
 
@@ -68,37 +63,6 @@ public final class Page extends PageLinks {
 
   /** Where {@link #remote} has the bits of the first 64 slots. */
   static final int FIRST_REMOTE = PADDING + 1;
-
-  /** Bytes of a slot. */
-  public final long slotBytes;
-
-  /** The address of the first slot. */
-  public final long address;
-
-  /** The memory of all slots. */
-  final MemorySegment memory;
-
-  /** Whether {@link #memory} has a scope that can be closed. */
-  private final boolean scoped;
-
-  /** What the canaries of this page are made of. */
-  private final long pattern;
-
-  /** Whether views of blocks may end by themselves, some while after the block. */
-  public final boolean endsViews;
-
-  /**
-   * The largest block with a canary behind it that is reached by its address; -1 if there is none.
-   * One comparison with it decides all at once: whether blocks get canaries, whether this one
-   * leaves room for it, and which way there is to it.
-   */
-  private final long mostBeforeCanary;
-
-  /** As {@link #mostBeforeCanary}, where the canary is reached through {@link #memory}. */
-  private final long mostBeforeScopedCanary;
-
-  /** Bytes of a slot that blocks may reach to: all of it, less the canary at the end if any. */
-  public final long usableBytes;
 
   /** What stands in each slot; see above. */
   public final long[] ids;
@@ -166,25 +130,20 @@ public final class Page extends PageLinks {
       int firstSlice,
       boolean fresh,
       MemorySegment memory) {
+    super(
+        memory,
+        slotBytes,
+        chunk == null || !chunk.extent.isUnscoped(),
+        owner.endsViews(),
+        canariesIn(owner, sizeClass, chunk));
     this.owner = owner;
     this.bin = owner.bin(sizeClass);
     this.remoteQueue = bin.remoteQueue;
     this.sizeClass = sizeClass;
-    this.slotBytes = slotBytes;
     this.slots = slots;
     this.chunk = chunk;
     this.firstSlice = firstSlice;
     this.fresh = fresh;
-    this.memory = memory;
-    this.address = memory.address();
-    this.scoped = chunk == null || !chunk.extent.isUnscoped();
-    this.pattern = Canary.pattern(address);
-    this.endsViews = owner.endsViews();
-    boolean canaries = chunk != null && owner.hasCanaries();
-    this.mostBeforeCanary = canaries && !scoped ? slotBytes - Canary.BYTES : -1;
-    this.mostBeforeScopedCanary = canaries && scoped ? slotBytes - Canary.BYTES : -1;
-    this.usableBytes =
-        canaries && !SizeClasses.isLargeOrHuge(sizeClass) ? slotBytes - Canary.BYTES : slotBytes;
     int words = Math.max(1, (slots + Long.SIZE - 1) / Long.SIZE);
     // In this order, so that the head of what others read does not follow on what the owner writes.
     this.remote = new long[FIRST_REMOTE + words + PADDING];
@@ -194,6 +153,13 @@ public final class Page extends PageLinks {
       free[word] = all(word);
     }
     this.freeWhenEmpty = words == 1 ? free[0] : 0;
+  }
+
+  private static Canaries canariesIn(ThreadHeap owner, int sizeClass, @Nullable Chunk chunk) {
+    if (chunk == null || !owner.hasCanaries()) {
+      return Canaries.NONE;
+    }
+    return SizeClasses.isLargeOrHuge(sizeClass) ? Canaries.WITH_ROOM : Canaries.AT_THE_END_TOO;
   }
 
   /** Returns what stands in {@code slot}, as {@link #ids} has it. */
@@ -212,101 +178,6 @@ public final class Page extends PageLinks {
   /** Changes what stands in {@code slot}; returns false if that was not {@code from}. */
   public boolean changeId(int slot, long from, long to) {
     return IDS.compareAndSet(ids, slot, from, to);
-  }
-
-  /** Returns the first {@code byteSize} bytes of {@code slot}. */
-  public MemorySegment segment(int slot, long byteSize) {
-    return segmentAt(address(slot), byteSize);
-  }
-
-  /**
-   * Returns {@code byteSize} bytes from {@code start} on, which is the address of a slot or, where
-   * memory has no scope that can be closed, any other.
-   */
-  public MemorySegment segmentAt(long start, long byteSize) {
-    return scoped
-        ? memory.asSlice(start - address, byteSize)
-        : LinuxSystemCalls.PROCESS.asSlice(start, byteSize);
-  }
-
-  /**
-   * Returns the segment through which all slots can be seen, each from its {@link #offsetInBase}
-   * on; for those who may not make an object for it.
-   */
-  public MemorySegment base() {
-    return scoped ? memory : LinuxSystemCalls.PROCESS;
-  }
-
-  /** Returns where {@code slot} begins in {@link #base}. */
-  public long offsetInBase(int slot) {
-    return (scoped ? 0 : address) + slot * slotBytes;
-  }
-
-  /** Returns the address of {@code slot}. */
-  public long address(int slot) {
-    return address + slot * slotBytes;
-  }
-
-  // ---- canaries ----
-
-  /** Writes the canary behind a block of {@code byteSize}, if there is room for one. */
-  public void setCanary(int slot, long byteSize) {
-    setCanary(slot, address(slot), byteSize);
-  }
-
-  /** As above, for those who know the address of {@code slot}: to be computed once is enough. */
-  public void setCanary(int slot, long slotAddress, long byteSize) {
-    if (byteSize <= mostBeforeCanary) {
-      LinuxSystemCalls.PROCESS.set(
-          Canary.LAYOUT, slotAddress + byteSize, Canary.of(pattern, slot, byteSize));
-    } else if (byteSize <= mostBeforeScopedCanary) {
-      memory.set(
-          Canary.LAYOUT, slotAddress - address + byteSize, Canary.of(pattern, slot, byteSize));
-    }
-  }
-
-  /**
-   * Compares the canary behind a block of {@code byteSize}; returns 0 if it is intact, and else the
-   * bits that differ. To be called by whoever frees the block, in the hold, before the slot is
-   * given back.
-   */
-  public long canaryDamage(int slot, long byteSize) {
-    return canaryDamage(slot, address(slot), byteSize);
-  }
-
-  /** As above, for those who know the address of {@code slot}. */
-  public long canaryDamage(int slot, long slotAddress, long byteSize) {
-    if (byteSize <= mostBeforeCanary) {
-      return LinuxSystemCalls.PROCESS.get(Canary.LAYOUT, slotAddress + byteSize)
-          ^ Canary.of(pattern, slot, byteSize);
-    }
-    return byteSize <= mostBeforeScopedCanary
-        ? memory.get(Canary.LAYOUT, slotAddress - address + byteSize)
-            ^ Canary.of(pattern, slot, byteSize)
-        : 0;
-  }
-
-  /**
-   * Writes the canaries of {@code slot} anew after damage behind a block of {@code byteSize} was
-   * found, so that one overrun is found once: also that at the end, if the damage goes so far.
-   */
-  public void mendCanaries(int slot, long byteSize) {
-    // Looked at first: where the two overlap, to write the one mends a part of the other.
-    long atEnd = endCanaryDamage(slot);
-    setCanary(slot, byteSize);
-    if (atEnd != 0 && Canary.firstDamagedByte(atEnd) == 0) {
-      setEndCanary(slot);
-    }
-  }
-
-  /** Compares the canary at the end of {@code slot}, if there is one; as above. */
-  public long endCanaryDamage(int slot) {
-    return usableBytes == slotBytes ? 0 : canaryDamage(slot, usableBytes);
-  }
-
-  /** Writes the canary at the end of {@code slot}, which has one. */
-  void setEndCanary(int slot) {
-    setCanary(slot, usableBytes);
   }
 
   /** Writes the canaries at the ends of those slots of {@code word} that were never used. */
