@@ -260,7 +260,8 @@ final class Quarantine {
   private void tell(ScopedBlock block, long id, Poison.Damage damage) {
     Page page = block.page;
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.USE_AFTER_FREE)
+        misuse
+            .begin(MisuseKind.USE_AFTER_FREE)
             .block(id, block.byteSize)
             .slotSize(page.slotBytes)
             .offset(damage.first())

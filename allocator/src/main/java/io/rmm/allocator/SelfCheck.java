@@ -23,7 +23,8 @@ final class SelfCheck {
 
   private void foundLiveAndFree(Page page, int slot, long id) {
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.CORRUPTION)
+        misuse
+            .begin(MisuseKind.CORRUPTION)
             .block(id, 0)
             .slotSize(page.slotBytes)
             .detail("the slot of a live block is listed as free, and may be handed out once more");

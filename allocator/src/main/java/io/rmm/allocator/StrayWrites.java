@@ -53,7 +53,8 @@ final class StrayWrites {
     }
     int first = Canary.firstDamagedByte(damage);
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.OVERRUN)
+        misuse
+            .begin(MisuseKind.OVERRUN)
             .block(id, byteSize)
             .slotSize(page.slotBytes)
             .budget(budget)
@@ -79,7 +80,8 @@ final class StrayWrites {
     }
     long offset = page.usableBytes + Canary.firstDamagedByte(damage);
     MisuseReport.Builder report =
-        MisuseReport.builder(MisuseKind.OVERRUN)
+        misuse
+            .begin(MisuseKind.OVERRUN)
             .block(id, 0)
             .slotSize(page.slotBytes)
             .offset(offset)
@@ -101,9 +103,10 @@ final class StrayWrites {
     return page.blockId(slot + 1);
   }
 
-  private static MisuseReport.Builder before(Page page, int slot, long damage) {
+  private MisuseReport.Builder before(Page page, int slot, long damage) {
     int bytes = Canary.BYTES - Canary.firstDamagedByte(damage);
-    return MisuseReport.builder(MisuseKind.UNDERRUN)
+    return misuse
+        .begin(MisuseKind.UNDERRUN)
         .block(next(page, slot), 0)
         .slotSize(page.slotBytes)
         .offset(-bytes)

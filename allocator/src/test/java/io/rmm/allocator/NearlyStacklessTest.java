@@ -83,7 +83,28 @@ class NearlyStacklessTest {
             lastDeferred = null;
           },
           Engine::snapshot,
-          Engine::purge);
+          Engine::purge,
+          engine -> {
+            Block block = engine.budgets().root().allocate(64);
+            block.close();
+            misuse(block::close);
+          },
+          engine -> misuse(() -> engine.free(4096)),
+          engine -> {
+            Block block = engine.budgets().root().allocate(64);
+            NativeWrites.fill(block.segment().address() + 64, 0, 1);
+            block.close();
+          });
+
+  /** Does what is refused, unless the stack ends before. */
+  private static void misuse(Runnable act) {
+    try {
+      act.run();
+      throw new AssertionError("a misuse was not refused");
+    } catch (MemoryMisuseException e) {
+      // As it should be.
+    }
+  }
 
   private static Engine engine(SafetyMode mode) {
     return new Engine(

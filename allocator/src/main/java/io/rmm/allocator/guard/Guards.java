@@ -237,10 +237,11 @@ public final class Guards {
     void found(MisuseReport.Builder report, MisuseKind kind, long blockId);
   }
 
-  private static void report(GuardedBlock block, MisuseKind kind, long offset, Finding finding) {
+  private void report(GuardedBlock block, MisuseKind kind, long offset, Finding finding) {
     long distance = kind == MisuseKind.OVERRUN ? offset - block.slot.byteSize() : -offset;
     finding.found(
-        MisuseReport.builder(kind)
+        misuse
+            .begin(kind)
             .block(block.slot.blockId(), block.slot.byteSize())
             .budget(block.budget)
             .offset(offset)

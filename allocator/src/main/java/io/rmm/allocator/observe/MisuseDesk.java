@@ -94,23 +94,30 @@ public final class MisuseDesk {
    */
   public MemoryMisuseException report(
       MisuseKind kind, long blockId, long blockSize, String budget, String detail) {
+    // Not within the call below: that begins by making the exception.
+    MisuseReport.Builder report = begin(kind);
     return new MemoryMisuseException(
-        found(
-            MisuseReport.builder(kind).block(blockId, blockSize).budget(budget).detail(detail),
-            kind,
-            blockId));
+        found(report.block(blockId, blockSize).budget(budget).detail(detail), kind, blockId));
   }
 
   /**
-   * Reports a misuse. Adds to {@code report}, which has the rest, what is known of the block, and
-   * where the calling thread stands.
+   * Counts a misuse, and begins its report: in this order, since only the count needs no room on
+   * the Java heap. The report is for {@link #found} or {@link #foundByClock}.
+   */
+  public MisuseReport.Builder begin(MisuseKind kind) {
+    count(kind);
+    return MisuseReport.builder(kind);
+  }
+
+  /**
+   * Reports a misuse that was {@linkplain #begin begun}. Adds to {@code report}, which has the
+   * rest, what is known of the block, and where the calling thread stands.
    *
    * @param kind that of the report
    * @param blockId that of the report; 0 if there is none
    * @return the report, for an exception where a caller {@linkplain #isThrown is to get} one
    */
   public MisuseReport found(MisuseReport.Builder report, MisuseKind kind, long blockId) {
-    count(kind);
     Site here = observer.here();
     report.detectionSite(here);
     return tell(report, place(report, kind, here, blockId), false);
@@ -121,7 +128,6 @@ public final class MisuseDesk {
    * listeners, and which tells nothing of the misuse by where it stands.
    */
   public void foundByClock(MisuseReport.Builder report, MisuseKind kind, long blockId) {
-    count(kind);
     MisuseReport _ = tell(report, place(report, kind, Site.UNKNOWN, blockId), true);
   }
 
@@ -180,7 +186,11 @@ public final class MisuseDesk {
         MisuseKind.LEAK,
         usedBytes,
         Site.UNKNOWN,
-        "the manager is closed while " + blocks + " blocks with " + usedBytes + " bytes are live");
+        "the manager is closed while "
+            + (blocks == 1 ? "a block with " : blocks + " blocks with ")
+            + usedBytes
+            + " bytes "
+            + (blocks == 1 ? "is live" : "are live"));
     Map<Site, long[]> bySite = new LinkedHashMap<>();
     for (ObservedBlock block : observer.live()) {
       long[] sum = bySite.computeIfAbsent(block.allocationSite, _ -> new long[2]);
@@ -193,17 +203,18 @@ public final class MisuseDesk {
                 MisuseKind.LEAK,
                 sum[1],
                 site,
-                sum[0]
-                    + " observed blocks from here are live at the manager's close; they stand for"
-                    + " about "
+                (sum[0] == 1
+                        ? "an observed block from here is live at the manager's close; it stands"
+                        : sum[0]
+                            + " observed blocks from here are live at the manager's close; they"
+                            + " stand")
+                    + " for about "
                     + sum[1]
                     + " bytes"));
   }
 
   private void tellAtEnd(MisuseKind kind, long bytes, Site site, String detail) {
-    count(kind);
-    MisuseReport.Builder report =
-        MisuseReport.builder(kind).block(0, bytes).allocationSite(site).detail(detail);
+    MisuseReport.Builder report = begin(kind).block(0, bytes).allocationSite(site).detail(detail);
     MisuseReport _ = tell(report, null, false);
   }
 

@@ -71,7 +71,7 @@ class CheckMemoryTest {
   void aLeakFailsTheTestWithItsSite() {
     assertThat(message(FailingTests.Leaks.class))
         .contains("leaksABlock")
-        .contains("LEAK: the manager is closed while 1 blocks with 112 bytes are live")
+        .contains("LEAK: the manager is closed while a block with 112 bytes is live")
         .contains("at io.rmm.junit.FailingTests$Leaks.leaksABlock(FailingTests.java:")
         .doesNotContain("org.junit.jupiter");
   }
@@ -178,7 +178,7 @@ class CheckMemoryTest {
   @Test
   void aWatchedManagerMayBeClosedByTheTest() {
     assertThat(message(FailingTests.WatchesAManagerThatItCloses.class))
-        .contains("LEAK: the manager is closed while 1 blocks")
+        .contains("LEAK: the manager is closed while a block with")
         .doesNotContain("more");
   }
 
