@@ -2,6 +2,7 @@ package io.rmm.allocator;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,22 +38,10 @@ final class GlobalManager {
     if (safety != null) {
       builder.safetyMode(safetyMode(safety));
     }
-    String limit = System.getProperty("rmm.limit");
-    if (limit != null) {
-      builder.limits(BudgetLimits.hard(bytes("rmm.limit", limit)));
-    }
-    String quarantine = System.getProperty("rmm.quarantine");
-    if (quarantine != null) {
-      builder.quarantine(bytes("rmm.quarantine", quarantine));
-    }
-    String interval = System.getProperty("rmm.sample.interval");
-    if (interval != null) {
-      builder.sampleInterval(bytes("rmm.sample.interval", interval));
-    }
-    String guards = System.getProperty("rmm.guard.budget");
-    if (guards != null) {
-      builder.guardBudget(bytes("rmm.guard.budget", guards));
-    }
+    ifSet("rmm.limit", bytes -> builder.limits(BudgetLimits.hard(bytes)));
+    ifSet("rmm.quarantine", builder::quarantine);
+    ifSet("rmm.sample.interval", builder::sampleInterval);
+    ifSet("rmm.guard.budget", builder::guardBudget);
     return builder.build(false);
   }
 
@@ -66,6 +55,19 @@ final class GlobalManager {
               + ", not "
               + text,
           e);
+    }
+  }
+
+  private static void ifSet(String property, LongConsumer setting) {
+    String text = System.getProperty(property);
+    if (text != null) {
+      long bytes = bytes(property, text);
+      try {
+        setting.accept(bytes);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "system property " + property + " is refused: " + e.getMessage(), e);
+      }
     }
   }
 

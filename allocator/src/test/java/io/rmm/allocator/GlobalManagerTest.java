@@ -73,7 +73,7 @@ class GlobalManagerTest {
     "-Drmm.source=heap, page source must be auto",
     "-Drmm.hugepages=yes, rmm.hugepages must be off or madvise",
     "-Drmm.sample.interval=0, a sample interval is 1 to 2^40 bytes",
-    "-Drmm.guard.budget=2g, a guard budget is 0 to 2^30 bytes",
+    "-Drmm.guard.budget=2g, rmm.guard.budget is refused: a guard budget is 0 to 2^30 bytes",
     "-Drmm.name=a/b, the name of a memory manager"
   })
   void aBadPropertyIsRefusedWithAWordOnWhatIsGood(String property, String word) throws Exception {
