@@ -17,7 +17,8 @@ import org.openjdk.jmc.common.item.IItemCollection;
 /**
  * The misuses of one kind that were found at one place, of blocks from one place.
  *
- * @param kind the kind as the event names it, for example {@code DOUBLE_FREE}
+ * @param kind the kind as the event names it, for example {@code DOUBLE_FREE}; {@code
+ *     USE_AFTER_FREE} for what is found by {@link GuardHits}
  * @param detectionSite where the misuse was found
  * @param allocationSite where the blocks were allocated
  * @param freeSites where the blocks had been freed, each once, as far as it was observed

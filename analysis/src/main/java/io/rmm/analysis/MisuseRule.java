@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmc.common.item.IItemCollection;
 import org.openjdk.jmc.common.unit.IQuantity;
 import org.openjdk.jmc.common.unit.UnitLookup;
 import org.openjdk.jmc.common.util.IPreferenceValueProvider;
 import org.openjdk.jmc.common.util.TypedPreference;
+import org.openjdk.jmc.flightrecorder.jdk.JdkTypeIDs;
 import org.openjdk.jmc.flightrecorder.rules.AbstractRule;
 import org.openjdk.jmc.flightrecorder.rules.IResult;
 import org.openjdk.jmc.flightrecorder.rules.IResultValueProvider;
@@ -30,8 +32,9 @@ import org.openjdk.jmc.flightrecorder.rules.util.RulesToolkit.RequiredEventsBuil
  * a growth.
  *
  * <p>Misuses are grouped by kind, place of detection and place of allocation: what a fix will
- * touch. The managers' own counters are compared with the events, so that misuses are not passed
- * over in silence when their events were disabled or throttled.
+ * touch. What a guard refused and nobody explained is found by its error, see {@link GuardHits}.
+ * The managers' own counters are compared with the events, so that misuses are not passed over in
+ * silence when their events were disabled or throttled.
  */
 public final class MisuseRule extends AbstractRule {
 
@@ -88,6 +91,8 @@ public final class MisuseRule extends AbstractRule {
         RequiredEventsBuilder.create()
             .addEventType(EventType.MISUSE.eventName(), EventAvailability.UNKNOWN)
             .addEventType(EventType.LEAK_SUSPECT.eventName(), EventAvailability.UNKNOWN)
+            .addEventType(EventType.ALLOCATION_SAMPLE.eventName(), EventAvailability.UNKNOWN)
+            .addEventType(JdkTypeIDs.ERRORS_THROWN, EventAvailability.UNKNOWN)
             .addEventType(EventType.MANAGER_STATISTICS.eventName(), EventAvailability.UNKNOWN)
             .build());
   }
@@ -99,8 +104,11 @@ public final class MisuseRule extends AbstractRule {
         Arrays.stream(preferences.getPreferenceValue(IGNORED_KINDS).split(","))
             .map(String::strip)
             .collect(Collectors.toSet());
+    List<MisuseGroup> reported = MisuseGroup.of(items);
     List<MisuseGroup> misuses =
-        MisuseGroup.of(items).stream().filter(group -> !ignored.contains(group.kind())).toList();
+        Stream.concat(reported.stream(), GuardHits.of(items, reported).stream())
+            .filter(group -> !ignored.contains(group.kind()))
+            .toList();
     List<LostBlocks> lost = LostBlocks.of(items);
     long counted =
         Account.ofManagers(items).stream()

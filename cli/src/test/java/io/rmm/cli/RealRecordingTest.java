@@ -13,10 +13,13 @@ import io.rmm.allocator.LeakSuspect;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
 import io.rmm.allocator.MemoryMisuseException;
+import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.signal.EventType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +51,10 @@ class RealRecordingTest {
       for (EventType type : EventType.values()) {
         jfr.enable(type.eventName());
       }
+      jfr.enable("jdk.JavaErrorThrow").withStackTrace();
       jfr.start();
       misuseMemory();
+      hitAGuard();
       jfr.stop();
       jfr.dump(recording);
     }
@@ -94,6 +99,48 @@ class RealRecordingTest {
     }
   }
 
+  /** A library's cache that keeps a view for longer than its block, and swallows what it gets. */
+  private static void hitAGuard() {
+    try (MemoryManager manager =
+        MemoryManager.builder().name("guarded").safetyMode(SafetyMode.PARANOID).build()) {
+      MemorySegment view = viewOfADeadBlock(manager);
+      // In this thread, and not by Awaitility: it is by its stack that the error is known.
+      assertThat(isRefused(view)).isTrue();
+    }
+  }
+
+  private static MemorySegment viewOfADeadBlock(MemoryManager manager) {
+    try (Block block = manager.allocate(1000)) {
+      return block.segment();
+    }
+  }
+
+  private static boolean isRefused(MemorySegment view) {
+    try {
+      byte _ = view.get(ValueLayout.JAVA_BYTE, 0);
+      return false;
+    } catch (InternalError e) {
+      return true;
+    }
+  }
+
+  @Test
+  void namesTheBlockThatAGuardGuarded() throws IOException {
+    Path data = directory.resolve("guards.json");
+    assertThat(execute("--json", data.toString())).isZero();
+
+    JsonNode misuses = new JsonMapper().readTree(Files.readString(data)).path("misuses");
+    List<String> kinds = misuses.findValuesAsText("kind");
+    assertThat(kinds).contains("USE_AFTER_FREE");
+    JsonNode hit = misuses.get(kinds.indexOf("USE_AFTER_FREE"));
+    assertThat(frames(hit.path("detectionSite")).getFirst())
+        .contains("RealRecordingTest.isRefused");
+    assertThat(frames(hit.path("allocationSite")).getFirst())
+        .contains("RealRecordingTest.viewOfADeadBlock");
+    assertThat(hit.path("largestBlockBytes").asLong()).isEqualTo(1000);
+    assertThat(hit.path("accounts").path(0).asText()).contains("memory manager 'guarded'");
+  }
+
   @Test
   void namesTheFaultsWithTheirSites() throws IOException {
     Path data = directory.resolve("data.json");
@@ -111,7 +158,8 @@ class RealRecordingTest {
     assertThat(frames(json.at("/lostBlocks/0/allocationSite")))
         .anyMatch(frame -> frame.contains("RealRecordingTest.lose"));
     assertThat(json.at("/lostBlocks/0/estimatedBytes").asLong()).isPositive();
-    assertThat(json.path("managers").findValuesAsText("manager")).containsExactly("shop");
+    assertThat(json.path("managers").findValuesAsText("manager"))
+        .containsExactly("guarded", "shop");
     assertThat(json.path("budgets").findValuesAsText("budget")).contains("root", "root/carts");
   }
 
