@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +172,63 @@ class ExplainTest {
       MisuseReport report = other.explain(catchThrowable(() -> useOne(segment))).orElseThrow();
       assertThat(report.kind()).isEqualTo(MisuseKind.USE_AFTER_FREE);
       assertThat(report.blockId()).isEqualTo(block.id());
+    }
+  }
+
+  @Test
+  void anAccessOutOfAByteBufferIsTracedByItsSites() {
+    List<Consumer<ByteBuffer>> uses =
+        List.of(
+            buffer -> buffer.get(64),
+            buffer -> buffer.get(-1),
+            buffer -> buffer.putLong(60, 1),
+            buffer -> buffer.position(64).put((byte) 1),
+            buffer -> buffer.position(64).getInt(),
+            buffer -> buffer.get(0, new byte[80]),
+            buffer -> buffer.put(new byte[80]),
+            buffer -> buffer.asLongBuffer().get(8));
+    for (Consumer<ByteBuffer> use : uses) {
+      AtomicReference<Block> used = new AtomicReference<>();
+      Throwable refused = catchThrowable(() -> allocateAndUse(used, use));
+      try (Block other = manager.allocate(64)) {
+        MisuseReport report = manager.explain(refused).orElseThrow();
+        assertThat(report.kind()).isEqualTo(MisuseKind.OVERRUN);
+        assertThat(report.blockId()).isEqualTo(used.get().id()).isNotEqualTo(other.id());
+        assertThat(report.confidence()).isEqualTo(MisuseConfidence.POSSIBLE);
+      }
+    }
+  }
+
+  private void allocateAndUse(AtomicReference<Block> used, Consumer<ByteBuffer> use) {
+    try (Block block = manager.allocate(64)) {
+      used.set(block);
+      use.accept(block.asByteBuffer());
+    }
+  }
+
+  @Test
+  void anAccessOutOfABufferOnTheJavaHeapIsNotExplained() {
+    try (Block block = manager.allocate(64)) {
+      ByteBuffer onHeap = ByteBuffer.allocate(8);
+      assertThat(block.isAlive()).isTrue();
+      assertThat(manager.explain(catchThrowable(() -> onHeap.get(8)))).isEmpty();
+      assertThat(manager.explain(catchThrowable(() -> onHeap.put(new byte[9])))).isEmpty();
+      assertThat(manager.explain(catchThrowable(() -> onHeap.get(0, new byte[9])))).isEmpty();
+      assertThat(manager.explain(catchThrowable(() -> onHeap.put(0, onHeap, 0, 9)))).isEmpty();
+      assertThat(manager.explain(new BufferOverflowException())).isEmpty();
+    }
+  }
+
+  @Test
+  void framesOfTheJdkAreNoLikeness() throws Exception {
+    try (Block block = manager.allocate(64)) {
+      Throwable refused = catchThrowable(() -> block.asByteBuffer().get(64));
+      refused.setStackTrace(
+          Arrays.stream(refused.getStackTrace())
+              .filter(frame -> "java.base".equals(frame.getModuleName()))
+              .toArray(StackTraceElement[]::new));
+      assertThat(refused.getStackTrace()).hasSizeGreaterThan(3);
+      assertThat(manager.explain(refused)).isEmpty();
     }
   }
 

@@ -91,6 +91,10 @@ final class CaseRun implements MemoryListener {
     return Corpus.name(variant, flow, isBad);
   }
 
+  Flow flow() {
+    return flow;
+  }
+
   Variant variant() {
     return variant;
   }

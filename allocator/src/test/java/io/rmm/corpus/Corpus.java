@@ -98,7 +98,7 @@ final class Corpus {
   }
 
   private static boolean isToBeReported(CaseRun run, SafetyMode mode) {
-    return run.isBad() && run.variant().expected().get(mode) == Outcome.REPORTED;
+    return run.isBad() && run.variant().expected(mode, run.flow()) == Outcome.REPORTED;
   }
 
   private static void awaitReports(List<CaseRun> runs) {

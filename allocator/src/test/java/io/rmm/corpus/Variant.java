@@ -12,6 +12,7 @@ import java.util.Set;
  * @param kinds under which it may be reported; empty if it is to be refused by an exception about
  *     sizes
  * @param expected what is to become of it by mode
+ * @param acrossThreads the same where source and sink are in different threads, if that differs
  * @param needs what it needs of its surroundings
  */
 record Variant(
@@ -19,6 +20,7 @@ record Variant(
     String name,
     Set<MisuseKind> kinds,
     Map<SafetyMode, Outcome> expected,
+    Map<SafetyMode, Outcome> acrossThreads,
     Set<Need> needs,
     Source source,
     Sink bad,
@@ -47,6 +49,11 @@ record Variant(
     return needs.contains(need);
   }
 
+  Outcome expected(SafetyMode mode, Flow flow) {
+    Outcome usual = expected.get(mode);
+    return flow == Flow.THREAD ? acrossThreads.getOrDefault(mode, usual) : usual;
+  }
+
   static Builder of(Cwe cwe, String name, MisuseKind... kinds) {
     return new Builder(cwe, name, Set.of(kinds));
   }
@@ -58,6 +65,7 @@ record Variant(
     private final String name;
     private final Set<MisuseKind> kinds;
     private final Map<SafetyMode, Outcome> expected = new EnumMap<>(SafetyMode.class);
+    private final Map<SafetyMode, Outcome> acrossThreads = new EnumMap<>(SafetyMode.class);
     private Set<Need> needs = Set.of();
     private Source source;
     private Sink bad;
@@ -82,6 +90,12 @@ record Variant(
       return this;
     }
 
+    /** Sets what is to become of it in one mode if source and sink are in different threads. */
+    Builder expectAcrossThreads(SafetyMode mode, Outcome outcome) {
+      acrossThreads.put(mode, outcome);
+      return this;
+    }
+
     Builder needs(Need... needs) {
       this.needs = Set.of(needs);
       return this;
@@ -98,7 +112,16 @@ record Variant(
     }
 
     Variant good(Sink good) {
-      return new Variant(cwe, name, kinds, Map.copyOf(expected), needs, source, bad, good);
+      return new Variant(
+          cwe,
+          name,
+          kinds,
+          Map.copyOf(expected),
+          Map.copyOf(acrossThreads),
+          needs,
+          source,
+          bad,
+          good);
     }
   }
 }

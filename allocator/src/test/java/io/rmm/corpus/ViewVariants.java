@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.SafetyMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -157,7 +158,10 @@ final class ViewVariants {
             });
   }
 
-  /** One access through a byte buffer, whose exceptions name no address. */
+  /**
+   * One access through a byte buffer, whose exceptions name no address: they are explained by
+   * likeness, if the block is observed and the two stacks have something in common.
+   */
   private interface BufferAccess {
     void to(ByteBuffer buffer);
   }
@@ -165,6 +169,8 @@ final class ViewVariants {
   private static Variant buffer(Cwe cwe, String name, BufferAccess bad, BufferAccess good) {
     return Variant.of(cwe, name, MisuseKind.OVERRUN, MisuseKind.UNDERRUN)
         .expect(Outcome.REFUSED)
+        .expect(SafetyMode.PARANOID, Outcome.EXPLAINED)
+        .expectAcrossThreads(SafetyMode.PARANOID, Outcome.REFUSED)
         .source(run -> Carried.of(run.manager.allocate(SIZE)))
         .bad((_, c) -> bad.to(c.block().asByteBuffer()))
         .good(

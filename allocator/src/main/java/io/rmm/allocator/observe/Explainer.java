@@ -6,7 +6,9 @@ import io.rmm.allocator.MisuseConfidence;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
-import io.rmm.allocator.Site;
+import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,16 +27,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>An access out of bounds names the segment with its address, by which the block is found,
- *       observed or not. (Through a byte buffer it does not.) That is {@link
- *       MisuseConfidence#CERTAIN} where views end before memory is used again; else it is {@link
- *       MisuseConfidence#LIKELY}, since the view may be one of a block that stood there earlier.
- *   <li>An access to a closed scope, by the wrong thread, or to a page without memory tells where
- *       it happened, and no more. So the observed blocks that it can be about are compared with the
- *       exception by their sites: whoever uses a block is mostly near the code that allocated or
- *       freed it. The one with the most frames in common is named, the later if there are two. Of a
- *       page without memory that is {@link MisuseConfidence#LIKELY} if it is the only one with so
- *       many, since guards are ours. All else is {@link MisuseConfidence#POSSIBLE}: the JDK's own
- *       arenas refuse in the same words.
+ *       observed or not. That is {@link MisuseConfidence#CERTAIN} where views end before memory is
+ *       used again; else it is {@link MisuseConfidence#LIKELY}, since the view may be one of a
+ *       block that stood there earlier.
+ *   <li>One through a byte buffer, or an access to a closed scope, by the wrong thread, or to a
+ *       page without memory tells where it happened, and little more. So the observed blocks that
+ *       it can be about are compared with the exception by {@link Likeness}. Of a page without
+ *       memory that is {@link MisuseConfidence#LIKELY} if one block is more like it than all
+ *       others, since guards are ours. All else is {@link MisuseConfidence#POSSIBLE}: the JDK's own
+ *       arenas and buffers refuse in the same words.
  * </ul>
  *
  * <p>The texts are those of JDK 25. If another JDK words them otherwise, less is explained.
@@ -63,6 +64,14 @@ public final class Explainer {
           "address: 0x(?<address>\\p{XDigit}{1,16}), byteSize: (?<size>\\d{1,19}) \\};"
               + " new offset = (?<offset>-?\\d{1,19}); new length = \\d{1,19}");
 
+  /** The buffers whose memory is off the heap, of all element types. */
+  private static final String DIRECT_BUFFERS = "java.nio.Direct";
+
+  /** Those whose memory is an array. */
+  private static final String HEAP_BUFFERS = "java.nio.Heap";
+
+  private static final String BYTE_BUFFER = "java.nio.ByteBuffer";
+
   private static final String CLOSED = "Already closed";
 
   /** The JDK's package of scopes, which make the exceptions themselves. */
@@ -70,9 +79,6 @@ public final class Explainer {
 
   /** How HotSpot words that memory is not there. */
   private static final String FAULT = "a fault occurred in an unsafe memory access operation";
-
-  /** Frames of an exception that are compared: as many as sites have. */
-  private static final int MAX_FRAMES = 16;
 
   private final Observer observer;
   private final Blocks blocks;
@@ -106,7 +112,7 @@ public final class Explainer {
     for (Throwable cause : causes(error)) {
       MisuseReport.Builder report = explainRefusal(cause);
       if (report != null) {
-        return Optional.of(report.detectionSite(siteOf(cause)).mode(mode));
+        return Optional.of(report.detectionSite(new Likeness(cause).site()).mode(mode));
       }
     }
     return Optional.empty();
@@ -133,23 +139,26 @@ public final class Explainer {
   private MisuseReport.@Nullable Builder explainRefusal(Throwable error) {
     String message = error.getMessage() == null ? "" : error.getMessage();
     return switch (error) {
+      case IndexOutOfBoundsException _ when isOfADirectBuffer(error) -> outOfBuffer(error);
+      case BufferOverflowException _ when isOfADirectBuffer(error) -> outOfBuffer(error);
+      case BufferUnderflowException _ when isOfADirectBuffer(error) -> outOfBuffer(error);
       case IndexOutOfBoundsException _ -> outOfBounds(message);
       case WrongThreadException _ when isOfAScope(error) ->
-          similar(
-              MisuseKind.WRONG_THREAD,
-              error,
-              observer.live().stream().filter(block -> block.ofArena).toList(),
-              MisuseConfidence.POSSIBLE,
-              "a block was used by a thread that does not own its arena");
+          new Likeness(error)
+              .report(
+                  MisuseKind.WRONG_THREAD,
+                  observer.live(block -> block.ofArena),
+                  MisuseConfidence.POSSIBLE,
+                  "a block was used by a thread that does not own its arena");
       case IllegalStateException _ when message.equals(CLOSED) && isOfAScope(error) ->
-          similar(
-              MisuseKind.USE_AFTER_FREE,
-              error,
-              observer.ended(this::endsItsViews),
-              MisuseConfidence.POSSIBLE,
-              viewsEnd
-                  ? "a block was used after it had been freed, or its arena closed"
-                  : "a block was used after its arena had been closed");
+          new Likeness(error)
+              .report(
+                  MisuseKind.USE_AFTER_FREE,
+                  observer.ended(this::endsItsViews),
+                  MisuseConfidence.POSSIBLE,
+                  viewsEnd
+                      ? "a block was used after it had been freed, or its arena closed"
+                      : "a block was used after its arena had been closed");
       case InternalError _ when message.contains(FAULT) -> fault(error);
       default -> null;
     };
@@ -177,30 +186,60 @@ public final class Explainer {
    * it has made itself a longer one; of a freed block it does so by any stale view.
    */
   private MisuseReport.@Nullable Builder fault(Throwable error) {
+    Likeness likeness = new Likeness(error);
     MisuseReport.Builder report =
-        similar(
+        likeness.report(
             MisuseKind.USE_AFTER_FREE,
-            error,
             observer.ended(block -> block.guarded),
             MisuseConfidence.LIKELY,
             "a block was used after it had been freed, and a guard refused it");
     if (report == null) {
       report =
-          similar(
+          likeness.report(
               MisuseKind.OVERRUN,
-              error,
-              observer.live().stream().filter(block -> block.guarded).toList(),
+              observer.live(block -> block.guarded),
               MisuseConfidence.LIKELY,
               "memory beyond a block, or before it, was used, and a guard refused it");
     }
     return report != null
         ? report
-        : similar(
+        : likeness.report(
             MisuseKind.USE_AFTER_FREE,
-            error,
             observer.ended(_ -> true),
             MisuseConfidence.POSSIBLE,
             "memory was used that is not there any more");
+  }
+
+  // ---- through byte buffers ----
+
+  /**
+   * Tells whether the exception comes from a buffer whose memory is off the heap. What copies bytes
+   * is the same for all byte buffers, but those on the heap go through a method of their own first.
+   */
+  private static boolean isOfADirectBuffer(Throwable error) {
+    List<String> classes =
+        Arrays.stream(error.getStackTrace())
+            .takeWhile(Likeness::isOfTheJdk)
+            .map(StackTraceElement::getClassName)
+            .toList();
+    return classes.stream().noneMatch(name -> name.startsWith(HEAP_BUFFERS))
+        && classes.stream()
+            .anyMatch(name -> name.startsWith(DIRECT_BUFFERS) || name.equals(BYTE_BUFFER));
+  }
+
+  /**
+   * Looks among all blocks, as these exceptions mostly have no message: also those that were freed,
+   * which may have been by the end of a try block that the exception went through.
+   */
+  private MisuseReport.@Nullable Builder outOfBuffer(Throwable error) {
+    List<ObservedBlock> candidates = new ArrayList<>(observer.live());
+    candidates.addAll(observer.ended(_ -> true));
+    return new Likeness(error)
+        .report(
+            MisuseKind.OVERRUN,
+            candidates,
+            MisuseConfidence.POSSIBLE,
+            "an access through a byte buffer was refused, at its end or before its start");
   }
 
   // ---- by address ----
@@ -246,80 +285,5 @@ public final class Explainer {
       report.confidence(MisuseConfidence.LIKELY);
     }
     return report.offset(block.offset + within);
-  }
-
-  // ---- by likeness ----
-
-  private static MisuseReport.@Nullable Builder similar(
-      MisuseKind kind,
-      Throwable error,
-      Collection<ObservedBlock> candidates,
-      MisuseConfidence atBest,
-      String detail) {
-    List<StackTraceElement> frames = framesOf(error);
-    ObservedBlock best = null;
-    int bestScore = 0;
-    boolean alone = true;
-    for (ObservedBlock candidate : candidates) {
-      int score = Math.max(score(frames, candidate.allocationSite), freeScore(frames, candidate));
-      if (score == 0 || score < bestScore) {
-        continue;
-      }
-      alone = score > bestScore;
-      if (alone || best == null || candidate.lastNanos() - best.lastNanos() > 0) {
-        best = candidate;
-      }
-      bestScore = score;
-    }
-    if (best == null) {
-      return null;
-    }
-    MisuseReport.Builder report =
-        MisuseReport.builder(kind)
-            .detail(detail)
-            .confidence(alone ? atBest : MisuseConfidence.POSSIBLE);
-    MisuseDesk.addKnown(report, best);
-    return report;
-  }
-
-  private static int freeScore(List<StackTraceElement> frames, ObservedBlock block) {
-    Site freeSite = block.freeSite;
-    return freeSite == null ? 0 : score(frames, freeSite);
-  }
-
-  /**
-   * Tells how much two stacks have in common: each frame whose method is in both counts, the inner
-   * ones of {@code frames} more, since the outer ones are those of every request of a server.
-   */
-  private static int score(List<StackTraceElement> frames, Site site) {
-    int score = 0;
-    for (int i = 0; i < frames.size(); i++) {
-      StackTraceElement frame = frames.get(i);
-      for (StackTraceElement other : site.frames()) {
-        if (other.getMethodName().equals(frame.getMethodName())
-            && other.getClassName().equals(frame.getClassName())) {
-          score += MAX_FRAMES - i;
-          break;
-        }
-      }
-    }
-    return score;
-  }
-
-  private static Site siteOf(Throwable error) {
-    List<StackTraceElement> frames = framesOf(error);
-    return frames.isEmpty() ? Site.UNKNOWN : new Site(frames);
-  }
-
-  /** Returns the frames of the program, from the one that asked for the access outwards. */
-  private static List<StackTraceElement> framesOf(Throwable error) {
-    return Arrays.stream(error.getStackTrace())
-        .dropWhile(frame -> isOfTheJdk(frame) || Sites.isKernel(frame.getClassName()))
-        .limit(MAX_FRAMES)
-        .toList();
-  }
-
-  private static boolean isOfTheJdk(StackTraceElement frame) {
-    return "java.base".equals(frame.getModuleName());
   }
 }

@@ -52,14 +52,16 @@ final class FrameClass extends ClassValue<Long> {
   @Override
   protected Long computeValue(Class<?> type) {
     String name = type.getName();
+    boolean kernel = Sites.isKernel(name);
     boolean callsAny =
         name.startsWith("java.lang.invoke.")
             || name.startsWith("java.lang.reflect.")
             || name.startsWith("jdk.internal.reflect.")
             || name.startsWith("jdk.internal.foreign.abi.");
+    boolean shown = !kernel && !callsAny && !type.isHidden() && !name.startsWith("jdk.internal.");
     return classes.incrementAndGet() << NUMBER_SHIFT
-        | (Sites.isKernel(name) ? KERNEL : 0)
-        | (callsAny || type.isHidden() || name.startsWith("jdk.internal.") ? 0 : SHOWN)
+        | (kernel ? KERNEL : 0)
+        | (shown ? SHOWN : 0)
         | (callsAny ? CALLS_ANY : 0);
   }
 }

@@ -334,6 +334,11 @@ public final class Observer {
     return live.values();
   }
 
+  /** Returns the observed blocks that are live and that {@code filter} lets pass. */
+  List<ObservedBlock> live(Predicate<ObservedBlock> filter) {
+    return live.values().stream().filter(filter).toList();
+  }
+
   /** Tells {@code snapshot} the numbers of observed and of leaked blocks. */
   public void read(MemorySnapshot.Builder snapshot) {
     snapshot.observedBlocks(live.size()).leaks(leaks.get(), leakBytes.get());
