@@ -252,7 +252,7 @@ final class Quarantine {
       try {
         tell(block, id, damage);
       } catch (OutOfMemoryError e) {
-        // It is counted by then, or there was no room for as much as that.
+        // It is counted by then.
       }
     }
   }

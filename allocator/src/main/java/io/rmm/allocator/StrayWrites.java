@@ -47,7 +47,7 @@ final class StrayWrites {
   void foundBehind(Page page, int slot, long id, long byteSize, String budget, long damage) {
     if (byteSize == page.usableBytes && isBefore(page, slot, damage)) {
       MisuseReport report =
-          misuse.found(before(page, slot, damage), MisuseKind.UNDERRUN, next(page, slot));
+          misuse.found(beginBefore(page, slot, damage), MisuseKind.UNDERRUN, next(page, slot));
       throwIfAsked(report);
       return;
     }
@@ -75,7 +75,7 @@ final class StrayWrites {
 
   private void foundAtEnd(Page page, int slot, long id, long damage) {
     if (isBefore(page, slot, damage)) {
-      misuse.foundByClock(before(page, slot, damage), MisuseKind.UNDERRUN, next(page, slot));
+      misuse.foundByClock(beginBefore(page, slot, damage), MisuseKind.UNDERRUN, next(page, slot));
       return;
     }
     long offset = page.usableBytes + Canary.firstDamagedByte(damage);
@@ -103,7 +103,7 @@ final class StrayWrites {
     return page.blockId(slot + 1);
   }
 
-  private MisuseReport.Builder before(Page page, int slot, long damage) {
+  private MisuseReport.Builder beginBefore(Page page, int slot, long damage) {
     int bytes = Canary.BYTES - Canary.firstDamagedByte(damage);
     return misuse
         .begin(MisuseKind.UNDERRUN)

@@ -216,6 +216,8 @@ class ExplainTest {
       assertThat(manager.explain(catchThrowable(() -> onHeap.get(0, new byte[9])))).isEmpty();
       assertThat(manager.explain(catchThrowable(() -> onHeap.put(0, onHeap, 0, 9)))).isEmpty();
       assertThat(manager.explain(new BufferOverflowException())).isEmpty();
+      byte[] array = new byte[8];
+      assertThat(manager.explain(catchThrowable(() -> ByteBuffer.wrap(array, 4, 8)))).isEmpty();
     }
   }
 

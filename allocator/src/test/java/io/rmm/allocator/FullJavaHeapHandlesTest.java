@@ -25,7 +25,7 @@ class FullJavaHeapHandlesTest {
   static final class Full {
 
     /** Few, since each error takes the collector some 20 ms. */
-    private static final int ROUNDS = 2;
+    private static final int ROUNDS = 1;
 
     private static final int BLOCKS = 96;
     private static final int MOST_PIECES = 17;

@@ -25,10 +25,10 @@ class FullJavaHeapReportsTest {
   /** What the child does. */
   static final class Full {
 
-    private static final int ACTS = 8;
+    private static final int ACTS = 4;
 
     /** So that there is from no room at all to room for most of a report. */
-    private static final int PIECES_A_STEP = 5;
+    private static final int PIECES_A_STEP = 10;
 
     private static final int NOT_ZERO = 0x5a;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class NearlyStacklessTest {
 
-  private static final int ROUNDS = 72;
+  private static final int ROUNDS = 45;
 
   /** Little, so that the end comes soon; the JVM asks for some 150 KiB at least. */
   private static final long STACK_BYTES = 256 << 10;

@@ -46,6 +46,8 @@ final class GuardHits {
 
   private static final String KIND = "USE_AFTER_FREE";
 
+  private static final String KERNEL = "io.rmm.allocator.";
+
   /** Frames that are compared, as many as sites have. */
   private static final int MOST_FRAMES = 16;
 
@@ -89,9 +91,7 @@ final class GuardHits {
 
   /** Tells whether somebody explained it while the program ran. */
   private boolean isKnown(RecordedSite place) {
-    return known.stream()
-        .filter(group -> group.kind().equals(KIND) && group.detectionSite().isKnown())
-        .anyMatch(group -> method(group.detectionSite().top()).equals(method(place.top())));
+    return known.stream().anyMatch(group -> methods(group.detectionSite()).equals(methods(place)));
   }
 
   private @Nullable Candidate mostAlike(RecordedSite place) {
@@ -107,11 +107,15 @@ final class GuardHits {
     return best;
   }
 
-  /** The inner frames count more, since the outer ones are those of every request of a server. */
+  /**
+   * The inner frames count more, since the outer ones are those of every request of a server; those
+   * of the JDK do not, since all threads have some in common.
+   */
   private static int score(RecordedSite place, Candidate candidate) {
     int score = 0;
     for (int i = 0; i < place.frames().size(); i++) {
-      if (candidate.methods.contains(method(place.frames().get(i)))) {
+      String method = method(place.frames().get(i));
+      if (!isOfTheJdk(method) && candidate.methods.contains(method)) {
         score += MOST_FRAMES - i;
       }
     }
@@ -154,11 +158,7 @@ final class GuardHits {
         .map(
             entry ->
                 new Candidate(
-                    entry.getKey(),
-                    entry.getKey().frames().stream()
-                        .map(GuardHits::method)
-                        .collect(Collectors.toSet()),
-                    entry.getValue()))
+                    entry.getKey(), Set.copyOf(methods(entry.getKey())), entry.getValue()))
         .toList();
   }
 
@@ -192,15 +192,14 @@ final class GuardHits {
   private static RecordedSite programFrames(IMCStackTrace trace) {
     return new RecordedSite(
         trace.getFrames().stream()
-            .dropWhile(frame -> isOfTheJdk(frame.getMethod()))
-            .limit(MOST_FRAMES)
             .map(GuardHits::text)
+            .dropWhile(frame -> isOfTheJdk(frame) || frame.startsWith(KERNEL))
+            .limit(MOST_FRAMES)
             .toList());
   }
 
-  private static boolean isOfTheJdk(IMCMethod method) {
-    String type = method.getType().getFullName();
-    return type.startsWith("java.") || type.startsWith("jdk.");
+  private static boolean isOfTheJdk(String frame) {
+    return frame.startsWith("java.") || frame.startsWith("jdk.") || frame.startsWith("sun.");
   }
 
   private static String text(IMCFrame frame) {
@@ -208,6 +207,10 @@ final class GuardHits {
     String name = method.getType().getFullName() + "." + method.getMethodName();
     Integer line = frame.getFrameLineNumber();
     return line == null ? name : name + "(line " + line + ")";
+  }
+
+  private static List<String> methods(RecordedSite site) {
+    return site.frames().stream().map(GuardHits::method).toList();
   }
 
   /** Returns what a frame says of its method. */

@@ -116,7 +116,8 @@ public final class MisuseRule extends AbstractRule {
             .sum();
     ResultBuilder result = ResultBuilder.createFor(this, preferences);
     if (!misuses.isEmpty() || !lost.isEmpty()) {
-      return warning(result, misuses, lost, counted);
+      int events = reported.stream().mapToInt(MisuseGroup::count).sum();
+      return warning(result, misuses, lost, counted, events);
     }
     if (MissingEvents.wereRecorded(items, EventType.MISUSE)) {
       return result
@@ -129,13 +130,17 @@ public final class MisuseRule extends AbstractRule {
   }
 
   private static IResult warning(
-      ResultBuilder result, List<MisuseGroup> misuses, List<LostBlocks> lost, long counted) {
-    int events = misuses.stream().mapToInt(MisuseGroup::count).sum();
+      ResultBuilder result,
+      List<MisuseGroup> misuses,
+      List<LostBlocks> lost,
+      long counted,
+      int events) {
+    int found = misuses.stream().mapToInt(MisuseGroup::count).sum();
     long lostBytes = lost.stream().mapToLong(LostBlocks::estimatedBytes).sum();
     StringBuilder summary = new StringBuilder();
     StringBuilder explanation = new StringBuilder();
     if (!misuses.isEmpty()) {
-      summary.append(Quantities.counted(events, "misuse", "misuses")).append(" of memory found. ");
+      summary.append(Quantities.counted(found, "misuse", "misuses")).append(" of memory found. ");
       explanation.append("Misuses by kind and site: {misuses}\n");
       result
           .addResult(MISUSES, misuses)

@@ -1,5 +1,7 @@
 package io.rmm.cli;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -20,10 +22,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -106,7 +112,22 @@ class RealRecordingTest {
       MemorySegment view = viewOfADeadBlock(manager);
       // In this thread, and not by Awaitility: it is by its stack that the error is known.
       assertThat(isRefused(view)).isTrue();
+      try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+        pool.submit(() -> manager.allocate(1000).close());
+        pool.submit(RealRecordingTest::readATruncatedFile);
+      }
     }
+  }
+
+  /** The JVM says the same of it as of a guard. */
+  private static Void readATruncatedFile() throws IOException {
+    Path file = Files.write(directory.resolve("mapped"), new byte[1 << 16]);
+    try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+      MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, 1 << 16);
+      channel.truncate(0);
+      assertThatExceptionOfType(InternalError.class).isThrownBy(() -> mapped.get(1 << 15));
+    }
+    return null;
   }
 
   private static MemorySegment viewOfADeadBlock(MemoryManager manager) {
@@ -139,6 +160,7 @@ class RealRecordingTest {
         .contains("RealRecordingTest.viewOfADeadBlock");
     assertThat(hit.path("largestBlockBytes").asLong()).isEqualTo(1000);
     assertThat(hit.path("accounts").path(0).asText()).contains("memory manager 'guarded'");
+    assertThat(misuses.toString()).doesNotContain("readATruncatedFile");
   }
 
   @Test

@@ -15,16 +15,18 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>A given call in given code ends in one method at most of any one class. So what was called
- *       by a frame that is known, is known by its class.
+ *       by a frame that is known, is known by its class. (But for a static initializer, which the
+ *       JVM calls on the way to a method of its class: {@link Sites} does not go by such paths.)
  *   <li>Reflection, method handles and native code call any method from the same place. What they
  *       called is known by its name and line besides. These frames are looked at although no site
  *       shows them.
  *   <li>So is the outermost frame, as its caller is not looked at.
  * </ul>
  *
- * <p>Classes are numbered, and the 128 bits mixed well: for two stacks of a million to have the
- * same has a probability of 10<sup>-27</sup>. What remains is a class that was redefined: one of
- * its frames may be shown with the lines that it had before.
+ * <p>Classes are numbered, and the 128 bits mixed well: that two stacks of a million have the same
+ * by chance has a probability of 10<sup>-27</sup>. What remains: a class that was redefined may be
+ * shown with the methods and lines that it had before; and of methods that reflection calls, those
+ * that have one name, one line and one position in their code, as bridges have, are taken for one.
  *
  * @see Sites
  */
@@ -69,7 +71,7 @@ record CallPath(long first, long second) {
       }
       StackFrame caller = shown < Sites.MAX_FRAMES && frames.hasNext() ? frames.next() : null;
       long step = FrameClass.number(frame) << 16 | (frame.getByteCodeIndex() & 0xffff);
-      if (caller == null || (FrameClass.callsAny(caller) && !FrameClass.callsAny(frame))) {
+      if (caller == null || (FrameClass.callsAny(caller) && !FrameClass.isReflective(frame))) {
         step = mix(step) ^ line(frame.toStackTraceElement());
       }
       first = Long.rotateLeft(first ^ mix(step), 29) * MIX_1;

@@ -64,7 +64,10 @@ public final class Explainer {
           "address: 0x(?<address>\\p{XDigit}{1,16}), byteSize: (?<size>\\d{1,19}) \\};"
               + " new offset = (?<offset>-?\\d{1,19}); new length = \\d{1,19}");
 
-  /** The buffers whose memory is off the heap, of all element types. */
+  /**
+   * The buffers whose memory is off the heap, of all element types; those of others than bytes are
+   * known by single accesses only, since what copies is the same for those on the heap.
+   */
   private static final String DIRECT_BUFFERS = "java.nio.Direct";
 
   /** Those whose memory is an array. */
@@ -217,12 +220,12 @@ public final class Explainer {
    * is the same for all byte buffers, but those on the heap go through a method of their own first.
    */
   private static boolean isOfADirectBuffer(Throwable error) {
-    List<String> classes =
-        Arrays.stream(error.getStackTrace())
-            .takeWhile(Likeness::isOfTheJdk)
-            .map(StackTraceElement::getClassName)
-            .toList();
-    return classes.stream().noneMatch(name -> name.startsWith(HEAP_BUFFERS))
+    List<StackTraceElement> frames =
+        Arrays.stream(error.getStackTrace()).takeWhile(Likeness::isOfTheJdk).toList();
+    List<String> classes = frames.stream().map(StackTraceElement::getClassName).toList();
+    // To wrap an array makes a buffer on the heap, and is refused before there is one.
+    return frames.stream().noneMatch(frame -> frame.getMethodName().equals("wrap"))
+        && classes.stream().noneMatch(name -> name.startsWith(HEAP_BUFFERS))
         && classes.stream()
             .anyMatch(name -> name.startsWith(DIRECT_BUFFERS) || name.equals(BYTE_BUFFER));
   }
@@ -239,7 +242,8 @@ public final class Explainer {
             MisuseKind.OVERRUN,
             candidates,
             MisuseConfidence.POSSIBLE,
-            "an access through a byte buffer was refused, at its end or before its start");
+            "an access through a byte buffer was refused: beyond its end or before its start, or"
+                + " for the array that it copies from or to");
   }
 
   // ---- by address ----

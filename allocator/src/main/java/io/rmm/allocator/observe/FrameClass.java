@@ -1,6 +1,7 @@
 package io.rmm.allocator.observe;
 
 import java.lang.StackWalker.StackFrame;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,8 +16,15 @@ final class FrameClass extends ClassValue<Long> {
 
   private static final long KERNEL = 1;
   private static final long SHOWN = 2;
-  private static final long CALLS_ANY = 4;
+  private static final long REFLECTIVE = 4;
   private static final int NUMBER_SHIFT = 3;
+
+  /**
+   * Those visible classes of the JDK that have hidden methods, besides those in packages that are
+   * not counted on anyway.
+   */
+  private static final Set<String> WITH_HIDDEN_METHODS =
+      Set.of("java.lang.Thread", "java.lang.VirtualThread", "java.lang.ScopedValue$Carrier");
 
   private final AtomicLong classes = new AtomicLong();
 
@@ -40,9 +48,14 @@ final class FrameClass extends ClassValue<Long> {
     return (bits(frame) & SHOWN) != 0;
   }
 
-  /** Tells whether its frames may call different methods from the same place. */
+  /** Tells whether it may call different methods from the same place. */
   static boolean callsAny(StackFrame frame) {
-    return frame.isNativeMethod() || (bits(frame) & CALLS_ANY) != 0;
+    return frame.isNativeMethod() || isReflective(frame);
+  }
+
+  /** Tells whether it is of the JDK's reflection or method handles. */
+  static boolean isReflective(StackFrame frame) {
+    return (bits(frame) & REFLECTIVE) != 0;
   }
 
   private static long bits(StackFrame frame) {
@@ -53,15 +66,20 @@ final class FrameClass extends ClassValue<Long> {
   protected Long computeValue(Class<?> type) {
     String name = type.getName();
     boolean kernel = Sites.isKernel(name);
-    boolean callsAny =
+    boolean reflective =
         name.startsWith("java.lang.invoke.")
             || name.startsWith("java.lang.reflect.")
             || name.startsWith("jdk.internal.reflect.")
             || name.startsWith("jdk.internal.foreign.abi.");
-    boolean shown = !kernel && !callsAny && !type.isHidden() && !name.startsWith("jdk.internal.");
+    boolean shown =
+        !kernel
+            && !reflective
+            && !type.isHidden()
+            && !name.startsWith("jdk.internal.")
+            && !WITH_HIDDEN_METHODS.contains(name);
     return classes.incrementAndGet() << NUMBER_SHIFT
         | (kernel ? KERNEL : 0)
         | (shown ? SHOWN : 0)
-        | (callsAny ? CALLS_ANY : 0);
+        | (reflective ? REFLECTIVE : 0);
   }
 }

@@ -107,6 +107,7 @@ final class Likeness {
   }
 
   static boolean isOfTheJdk(StackTraceElement frame) {
-    return "java.base".equals(frame.getModuleName());
+    String module = frame.getModuleName();
+    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
   }
 }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
- * is refused all the same.
+ * is refused all the same. Then nobody is told, and the process is not halted either, if that was
+ * asked for.
  *
  * <p>All methods are for use outside a hold.
  */

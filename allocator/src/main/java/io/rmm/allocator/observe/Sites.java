@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Finds out where the calling thread stands, and stores each such place once.
  *
  * <p>RMM's own frames are left out, and what lies more than {@link #MAX_FRAMES} frames outwards.
- * The tables are bounded: once they are full, sites are still reported but no longer shared.
+ * The tables are bounded: once that of sites is full, they are still reported but no longer shared.
  */
 final class Sites {
 
@@ -27,16 +27,39 @@ final class Sites {
   /** Several paths lead to one site where they differ in what no site shows. */
   private final ConcurrentHashMap<Site, Site> known = new ConcurrentHashMap<>();
 
+  static {
+    // Now, and not at the first observation, when the Java heap may be full: a class that cannot be
+    // initialized once never can, be it one of the JDK, and every walk would fail from then on.
+    CallPath _ = CallPath.here();
+    Site _ = look();
+  }
+
   Site here() {
     CallPath path = CallPath.here();
     Site site = byPath.get(path);
     if (site == null) {
       site = shared(look());
-      if (byPath.size() < MAX_SITES) {
-        byPath.put(path, site);
+      if (site.frames().stream().noneMatch(Sites::isStaticInitializer)) {
+        note(path, site);
       }
     }
     return site;
+  }
+
+  private void note(CallPath path, Site site) {
+    if (byPath.size() >= MAX_SITES) {
+      // Most are of classes that are no more: so many places are known to few programs.
+      byPath.clear();
+    }
+    byPath.put(path, site);
+  }
+
+  /**
+   * The JVM runs it in the middle of a call to some method of its class, whose path is the same if
+   * both stand at the same position of their code.
+   */
+  private static boolean isStaticInitializer(StackTraceElement frame) {
+    return frame.getMethodName().equals("<clinit>");
   }
 
   private static Site look() {

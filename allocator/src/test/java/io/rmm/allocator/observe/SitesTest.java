@@ -13,10 +13,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -150,6 +152,58 @@ class SitesTest {
       different.add(path.found);
     }
     assertThat(different).hasSizeGreaterThan(1_000);
+  }
+
+  /** Its initializer and its method have the same code, and one call leads to both. */
+  private static final class Initialized {
+
+    static Site byInitializer = HERE.get();
+
+    static void byMethod() {
+      byInitializer = HERE.get();
+    }
+  }
+
+  private static final Supplier<Site> HERE = new Sites()::here;
+
+  @Test
+  void aStaticInitializerIsNotTakenForAMethod() {
+    List<Site> found = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Initialized.byMethod();
+      found.add(Initialized.byInitializer);
+    }
+    assertThat(found)
+        .extracting(Site::toString)
+        .allMatch(site -> site.contains("byMethod"))
+        .noneMatch(site -> site.contains("<clinit>"));
+  }
+
+  @Test
+  void aTaskOfAVirtualThreadIsNotTakenForThatOfAPlatformThread() throws Exception {
+    for (int depth = 1; depth < 24; depth++) {
+      Site[] found = new Site[2];
+      int frames = depth;
+      Thread.ofPlatform().start(() -> found[0] = deeper(frames)).join();
+      Thread.ofVirtual().start(() -> found[1] = deeper(frames)).join();
+      // The site of the second is what it is where nothing is known yet.
+      Site[] unknown = new Site[1];
+      SitesTest other = new SitesTest();
+      Thread.ofVirtual().start(() -> unknown[0] = other.deeper(frames)).join();
+      assertThat(methods(found[1])).as("%d frames", depth).isEqualTo(methods(unknown[0]));
+    }
+  }
+
+  private Site deeper(int frames) {
+    return frames == 0 ? sites.here() : deeper(frames - 1);
+  }
+
+  /** Of the frames that both stacks are made of: the helper's own, and the JDK's. */
+  private static List<String> methods(Site site) {
+    return site.frames().stream()
+        .filter(frame -> !frame.getMethodName().contains("lambda"))
+        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+        .toList();
   }
 
   /** The innermost stands at another line by then. */
