@@ -20,6 +20,7 @@ import io.rmm.allocator.signal.EventType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.MappedByteBuffer;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,21 +115,29 @@ class RealRecordingTest {
       // In this thread, and not by Awaitility: it is by its stack that the error is known.
       assertThat(isRefused(view)).isTrue();
       try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
-        pool.submit(() -> manager.allocate(1000).close());
-        pool.submit(RealRecordingTest::readATruncatedFile);
+        CompletableFuture.runAsync(() -> manager.allocate(1000).close(), pool).join();
+        CompletableFuture.runAsync(RealRecordingTest::readATruncatedFile, pool).join();
       }
     }
   }
 
   /** The JVM says the same of it as of a guard. */
-  private static Void readATruncatedFile() throws IOException {
-    Path file = Files.write(directory.resolve("mapped"), new byte[1 << 16]);
+  private static void readATruncatedFile() {
+    Path file = directory.resolve("mapped");
+    try {
+      Files.write(file, new byte[1 << 16]);
+      readAfterTruncation(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void readAfterTruncation(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
       MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, 1 << 16);
       channel.truncate(0);
       assertThatExceptionOfType(InternalError.class).isThrownBy(() -> mapped.get(1 << 15));
     }
-    return null;
   }
 
   private static MemorySegment viewOfADeadBlock(MemoryManager manager) {
@@ -160,7 +170,7 @@ class RealRecordingTest {
         .contains("RealRecordingTest.viewOfADeadBlock");
     assertThat(hit.path("largestBlockBytes").asLong()).isEqualTo(1000);
     assertThat(hit.path("accounts").path(0).asText()).contains("memory manager 'guarded'");
-    assertThat(misuses.toString()).doesNotContain("readATruncatedFile");
+    assertThat(misuses.toString()).doesNotContain("readAfterTruncation");
   }
 
   @Test
