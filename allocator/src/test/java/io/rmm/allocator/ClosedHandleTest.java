@@ -26,7 +26,7 @@ class ClosedHandleTest {
         MemoryManager.builder()
             .pageSource("linux")
             .guardBudget(0) // where a block lies, matters here
-            .sampleInterval(1L << 40) // and from where it is, to how misuses are numbered
+            .sampleInterval(1L << 40) // misuses of sampled blocks are numbered apart
             .discoverViews(false)
             .listener(reports)
             .build();
