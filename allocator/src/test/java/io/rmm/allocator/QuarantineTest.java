@@ -22,6 +22,10 @@ class QuarantineTest {
   private final Reports reports = new Reports();
 
   private MemoryManager.Builder builder(SafetyMode mode) {
+    return builder(mode, reports);
+  }
+
+  static MemoryManager.Builder builder(SafetyMode mode, Reports reports) {
     return MemoryManager.builder()
         .safetyMode(mode)
         // Blocks between guard pages do not rest in their slots.

@@ -19,12 +19,7 @@ class StaleWriteTest {
   private final Reports reports = new Reports();
 
   private MemoryManager.Builder builder(SafetyMode mode) {
-    return MemoryManager.builder()
-        .safetyMode(mode)
-        // Blocks between guard pages do not rest in their slots.
-        .guardBudget(0)
-        .discoverViews(false)
-        .listener(reports);
+    return QuarantineTest.builder(mode, reports);
   }
 
   @ParameterizedTest
