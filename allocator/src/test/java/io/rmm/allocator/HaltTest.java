@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -41,6 +43,16 @@ class HaltTest {
         .contains("told DOUBLE_FREE")
         .contains("halted for a misuse of memory: DOUBLE_FREE")
         .doesNotContain("went on");
+  }
+
+  @Test
+  void aProcessWithoutRoomForTheReportEndsAllTheSame() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(
+            FreesTwiceWithAFullHeap.class,
+            List.of("-Dlistener=SPEAKS", "-Xmx64m", "-XX:+UseSerialGC"));
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(134);
+    assertThat(result.output()).doesNotContain("told").doesNotContain("went on");
   }
 
   @SuppressWarnings("SystemOut")
@@ -96,6 +108,29 @@ class HaltTest {
         Block block = manager.allocate(64);
         block.close();
         block.close();
+      }
+      System.out.println("went on");
+    }
+  }
+
+  /** Misuses a handle when nothing can be allocated on the Java heap. */
+  static final class FreesTwiceWithAFullHeap {
+
+    private FreesTwiceWithAFullHeap() {}
+
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) {
+      try (MemoryManager manager = manager(MisuseKind.DOUBLE_FREE)) {
+        Block block = manager.allocate(64);
+        block.close();
+        Ballast ballast = Ballast.fill();
+        try {
+          block.close();
+        } catch (OutOfMemoryError _) {
+          // What the caller would get if the process lived on.
+        } finally {
+          Reference.reachabilityFence(ballast);
+        }
       }
       System.out.println("went on");
     }

@@ -8,7 +8,9 @@ import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
+import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.log.Log;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
- * is refused all the same. Then nobody is told, and the process is not halted either, if that was
- * asked for.
+ * is refused all the same, and nobody is told. A process that is to be halted is halted without a
+ * word.
  *
  * <p>All methods are for use outside a hold.
  */
@@ -44,6 +46,9 @@ public final class MisuseDesk {
 
   /** How long the process goes on for listeners to hear of what the clock has found. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  /** Of Java heap, what a report, its listeners and a log line may take before the process ends. */
+  private static final int ROOM_TO_HALT = 256 << 10;
 
   /** Places that are told apart, of some 100 bytes each; later ones are counted by kind alone. */
   private static final int MAX_PLACES = 10_000;
@@ -107,7 +112,16 @@ public final class MisuseDesk {
    */
   public MisuseReport.Builder begin(MisuseKind kind) {
     count(kind);
-    return MisuseReport.builder(kind);
+    try {
+      if (isHalted(kind)) {
+        // What is wanted from here to the report is made by callers, who know of no halting.
+        Reference.reachabilityFence(new byte[ROOM_TO_HALT]);
+        StackRoom.check();
+      }
+      return MisuseReport.builder(kind);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw unreported(kind, e);
+    }
   }
 
   /**
@@ -119,9 +133,13 @@ public final class MisuseDesk {
    * @return the report, for an exception where a caller {@linkplain #isThrown is to get} one
    */
   public MisuseReport found(MisuseReport.Builder report, MisuseKind kind, long blockId) {
-    Site here = observer.here();
-    report.detectionSite(here);
-    return tell(report, place(report, kind, here, blockId), false);
+    try {
+      Site here = observer.here();
+      report.detectionSite(here);
+      return tell(report, place(report, kind, here, blockId), false);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw unreported(kind, e);
+    }
   }
 
   /**
@@ -129,7 +147,11 @@ public final class MisuseDesk {
    * listeners, and which tells nothing of the misuse by where it stands.
    */
   public void foundByClock(MisuseReport.Builder report, MisuseKind kind, long blockId) {
-    MisuseReport _ = tell(report, place(report, kind, Site.UNKNOWN, blockId), true);
+    try {
+      MisuseReport _ = tell(report, place(report, kind, Site.UNKNOWN, blockId), true);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw unreported(kind, e);
+    }
   }
 
   /** Counts and tells of a misuse that was found out from an exception of the JDK. */
@@ -219,6 +241,18 @@ public final class MisuseDesk {
     MisuseReport _ = tell(report, null, false);
   }
 
+  private boolean isHalted(MisuseKind kind) {
+    return actions.get(kind) == MisuseAction.HALT;
+  }
+
+  /** What becomes of a misuse that there was no room to report. */
+  private VirtualMachineError unreported(MisuseKind kind, VirtualMachineError error) {
+    if (isHalted(kind)) {
+      Runtime.getRuntime().halt(ABORTED);
+    }
+    return error;
+  }
+
   private void count(MisuseKind kind) {
     counts(kind).incrementAndGet();
   }
@@ -234,7 +268,7 @@ public final class MisuseDesk {
     long occurrences = place == null ? 1 : occurrences(place);
     MisuseReport report = builder.mode(mode).occurrences(occurrences).build();
     Consumer<MemoryListener> call = listener -> listener.onMisuse(report);
-    if (actions.get(report.kind()) == MisuseAction.HALT) {
+    if (isHalted(report.kind())) {
       halt(report, call, later);
     } else if (later) {
       news.add(call);
