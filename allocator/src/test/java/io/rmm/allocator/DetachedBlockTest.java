@@ -26,6 +26,7 @@ class DetachedBlockTest {
         MemoryManager.builder()
             .pageSource("linux")
             .guardBudget(0) // where a block lies, matters here
+            .sampleInterval(1L << 40) // misuses of sampled blocks are numbered apart
             .discoverViews(false)
             .listener(reports)
             .build();
