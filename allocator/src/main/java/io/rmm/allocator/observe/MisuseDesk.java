@@ -10,8 +10,8 @@ import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.heap.StackRoom;
 import io.rmm.allocator.log.Log;
-import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -115,7 +115,7 @@ public final class MisuseDesk {
     try {
       if (isHalted(kind)) {
         // What is wanted from here to the report is made by callers, who know of no halting.
-        Reference.reachabilityFence(new byte[ROOM_TO_HALT]);
+        Arrays.fill(new byte[ROOM_TO_HALT], (byte) 1);
         StackRoom.check();
       }
       return MisuseReport.builder(kind);
