@@ -85,7 +85,7 @@ final class Engine {
     boolean quarantining = safety.isQuarantining();
     this.observer =
         new Observer(
-            listeners, tracing, news, quarantining ? Quarantine.blocks(safety) : REMEMBERED);
+            listeners::tell, tracing, news, quarantining ? Quarantine.blocks(safety) : REMEMBERED);
     this.misuse = new MisuseDesk(observer, listeners, news, safety.mode(), safety.actions());
     this.unusualFrees = new UnusualFrees(this, shares, detached, misuse);
     this.source = source;

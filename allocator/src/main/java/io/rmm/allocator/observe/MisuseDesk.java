@@ -85,6 +85,18 @@ public final class MisuseDesk {
     for (MisuseKind kind : MisuseKind.values()) {
       counts.put(kind, new AtomicLong());
     }
+    if (actions.containsValue(MisuseAction.HALT)) {
+      prepareToHalt();
+    }
+  }
+
+  /** Has the JDK load what it halts by, for which a full Java heap has no room. */
+  private static void prepareToHalt() {
+    try {
+      boolean _ = Runtime.getRuntime().removeShutdownHook(new Thread());
+    } catch (IllegalStateException e) {
+      // The process is about to end, so it is loaded.
+    }
   }
 
   /** Tells whether a caller who can go on without is to get an exception. */
@@ -137,6 +149,20 @@ public final class MisuseDesk {
       Site here = observer.here();
       report.detectionSite(here);
       return tell(report, place(report, kind, here, blockId), false);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw unreported(kind, e);
+    }
+  }
+
+  /**
+   * Reports a misuse as {@link #found} does, but tells listeners later: for a thread that may hold
+   * locks of others.
+   */
+  public void foundInPassing(MisuseReport.Builder report, MisuseKind kind, long blockId) {
+    try {
+      Site here = observer.here();
+      report.detectionSite(here);
+      MisuseReport _ = tell(report, place(report, kind, here, blockId), true);
     } catch (OutOfMemoryError | StackOverflowError e) {
       throw unreported(kind, e);
     }

@@ -3,6 +3,7 @@ package io.rmm.allocator.observe;
 import io.rmm.allocator.AllocationSample;
 import io.rmm.allocator.FreeCause;
 import io.rmm.allocator.LeakSuspect;
+import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.SiteProfile;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ public final class Observer {
   /** Sites that are told alone, after that; what comes later counts as unknown. */
   private static final int MAX_SITES_ALONE = 10_000;
 
-  private final Listeners listeners;
+  private final Consumer<Consumer<MemoryListener>> samples;
   private final Tracing tracing;
   private final News news;
   private final Sites sites = new Sites();
@@ -51,13 +53,15 @@ public final class Observer {
   private final Map<Long, ObservedBlock> ended;
 
   /**
-   * Makes an observer that tells {@code listeners}, of leaks by way of {@code news}.
+   * Makes an observer that tells of leaks by way of {@code news}.
    *
+   * @param samples tells listeners of a sample, in the thread that allocates or later
    * @param remembered observed blocks whose end is remembered, so that what is found out about them
    *     later can name both sites
    */
-  public Observer(Listeners listeners, Tracing tracing, News news, int remembered) {
-    this.listeners = listeners;
+  public Observer(
+      Consumer<Consumer<MemoryListener>> samples, Tracing tracing, News news, int remembered) {
+    this.samples = samples;
     this.tracing = tracing;
     this.news = news;
     this.ended =
@@ -149,7 +153,14 @@ public final class Observer {
   public boolean follow(
       Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
     if (weight != Sampler.TRACED
-        && !observe(token, budget, requestedBytes, page, weight, fastPath)) {
+        && !observe(
+            token,
+            budget,
+            requestedBytes,
+            page.slotBytes,
+            page.sizeClassBytes(),
+            weight,
+            fastPath)) {
       return false;
     }
     if (token instanceof TracedToken traced) {
@@ -158,25 +169,41 @@ public final class Observer {
     return true;
   }
 
+  /**
+   * Begins to follow memory that is not of a page of ours.
+   *
+   * @param sizeClassBytes the size that it is told under in profiles
+   * @return what stands for it; null if the Java heap or the stack has no room
+   */
+  public @Nullable Token allocatedElsewhere(
+      long id, String budget, long bytes, long sizeClassBytes, long weight) {
+    Token token;
+    try {
+      token = new Token(id, null);
+    } catch (OutOfMemoryError e) {
+      return null;
+    }
+    return observe(token, budget, bytes, bytes, sizeClassBytes, weight, false) ? token : null;
+  }
+
   private boolean observe(
-      Token token, String budget, long requestedBytes, Page page, long weight, boolean fastPath) {
+      Token token,
+      String budget,
+      long requestedBytes,
+      long slotBytes,
+      long sizeClassBytes,
+      long weight,
+      boolean fastPath) {
     Long blockId = token.blockId();
-    long slotBytes = page.slotBytes;
     ObservedBlock block = null;
     try {
       StackRoom.check();
       Site site = sites.here();
-      SiteStatistics at = statisticsOf(site, budget, slotBytes);
+      SiteStatistics at =
+          statisticsOf(site, budget, sizeClassBytes == 0 ? slotBytes : sizeClassBytes);
       AllocationSample sample =
           new AllocationSample(
-              blockId,
-              budget,
-              requestedBytes,
-              slotBytes,
-              page.sizeClassBytes(),
-              weight,
-              site,
-              fastPath);
+              blockId, budget, requestedBytes, slotBytes, sizeClassBytes, weight, site, fastPath);
       block =
           new ObservedBlock(
               token, unreachable, requestedBytes, slotBytes, weight, budget, site, at);
@@ -200,7 +227,7 @@ public final class Observer {
 
   private void tell(AllocationSample sample) {
     try {
-      listeners.tell(listener -> listener.onSample(sample));
+      samples.accept(listener -> listener.onSample(sample));
     } catch (OutOfMemoryError | StackOverflowError e) {
       // They miss a block, which is followed all the same.
     }

@@ -3,7 +3,6 @@ package io.rmm.allocator.observe;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.heap.Tally;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -15,22 +14,13 @@ import java.util.function.DoubleSupplier;
  * probability; the sum of the weights estimates the allocated bytes without bias
  * (Horvitz-Thompson). This is the sampling of TCMalloc, Go and JFR's own object samples.
  *
- * <p>An observation costs 2 to 3 us, nearly all of it the stack walk. So the mean adapts: it
- * doubles with every {@link #MAX_PER_SECOND} observations within a second, so that a sudden flood
- * costs a few hundred of them, and falls back, not below where it began, when there are few. Each
- * sample is weighed by the mean its own countdown was drawn with, so that changes do no harm to the
- * estimate.
+ * <p>The mean adapts ({@link SampleMean}); each sample is weighed by the one that its own countdown
+ * was drawn with, so that changes do no harm to the estimate.
  */
 public final class Sampler {
 
   /** Mean bytes between two observations unless set otherwise. */
   public static final long DEFAULT_INTERVAL = 512L << 10;
-
-  /** Observations a second above which the mean rises: 0.03 % of a processor at 3 us each. */
-  private static final int MAX_PER_SECOND = 100;
-
-  /** Keeps the doubling from overflowing; no machine allocates that much in a second. */
-  private static final long MAX_MEAN = 1L << 46;
 
   /** {@link SafetyMode#SAFE} observes this many times as densely. */
   private static final int SAFE_FACTOR = 16;
@@ -45,14 +35,10 @@ public final class Sampler {
   private final boolean quarantining;
 
   private volatile long interval;
-  private volatile long baseMean;
-  private final AtomicInteger observedThisSecond = new AtomicInteger();
+  private final SampleMean mean;
 
   /** Whether every block is told of. */
   private volatile boolean tracing;
-
-  /** The mean in force, in bytes; 0 if every allocation is observed. */
-  private volatile long mean;
 
   /** Makes a sampler for {@code mode}, of which {@code interval} is the mean in standard mode. */
   public Sampler(SafetyMode mode, long interval) {
@@ -65,8 +51,7 @@ public final class Sampler {
     this.mode = mode;
     this.quarantining = mode == SafetyMode.SAFE || mode == SafetyMode.PARANOID;
     this.interval = interval;
-    this.baseMean = meanOf(mode, interval);
-    this.mean = baseMean;
+    this.mean = new SampleMean(meanOf(mode, interval));
   }
 
   private static long meanOf(SafetyMode mode, long interval) {
@@ -106,8 +91,7 @@ public final class Sampler {
     }
     long before = interval;
     interval = bytes;
-    baseMean = meanOf(mode, bytes);
-    mean = baseMean;
+    mean.set(meanOf(mode, bytes));
     return before;
   }
 
@@ -135,7 +119,7 @@ public final class Sampler {
     long drawnWith = tally.meanAtDraw();
     if (drawnWith < 0) {
       // The first countdown of this tally begins with this block.
-      drawnWith = mean;
+      drawnWith = mean.bytes();
       long first = draw(drawnWith);
       if (first >= bytes) {
         tally.redraw(first - bytes, drawnWith);
@@ -144,13 +128,10 @@ public final class Sampler {
     } else if (!tally.endsWith(bytes)) {
       return 0;
     }
-    long now = mean;
+    long now = mean.bytes();
     tally.redraw(draw(now), now);
-    if (observedThisSecond.incrementAndGet() % MAX_PER_SECOND == 0) {
-      // Racing threads may lose a doubling; the next hundred will make up for it.
-      mean = Math.min(2 * mean, MAX_MEAN);
-    }
-    return weight(bytes, drawnWith);
+    mean.noteSample();
+    return SampleMean.weight(bytes, drawnWith);
   }
 
   /**
@@ -163,19 +144,13 @@ public final class Sampler {
     }
   }
 
-  static long weight(long bytes, long mean) {
-    return mean == 0 ? bytes : Math.round(bytes / -Math.expm1(-(double) bytes / mean));
-  }
-
   /** Returns the mean in force, in bytes; 0 if every allocation is observed. */
   public long meanBytes() {
-    return mean;
+    return mean.bytes();
   }
 
   /** Lets the mean fall back if there was little to observe. To be called once a second. */
   public void tick() {
-    if (observedThisSecond.getAndSet(0) < MAX_PER_SECOND / 4 && mean > baseMean) {
-      mean = Math.max(baseMean, mean / 2);
-    }
+    mean.tick();
   }
 }

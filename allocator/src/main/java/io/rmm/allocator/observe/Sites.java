@@ -3,6 +3,7 @@ package io.rmm.allocator.observe;
 import io.rmm.allocator.Site;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Finds out where the calling thread stands, and stores each such place once.
@@ -19,6 +20,11 @@ final class Sites {
   static final int MAX_SITES = 50_000;
 
   private static final String KERNEL = "io.rmm.allocator.";
+
+  /** The agent, and what it has put into packages of the JDK, whose names begin so. */
+  private static final String AGENT = "io.rmm.agent.";
+
+  private static final Pattern HOOK = Pattern.compile("(java|sun|jdk)\\.([a-z]+\\.)+Rmm[A-Za-z]+");
 
   private static final StackWalker WALKER = StackWalker.getInstance();
 
@@ -81,6 +87,8 @@ final class Sites {
 
   /** The kernel's tests stand in its packages, and are users of it. */
   static boolean isKernel(String className) {
-    return className.startsWith(KERNEL) && !className.contains("Test");
+    return (className.startsWith(KERNEL) && !className.contains("Test"))
+        || className.startsWith(AGENT)
+        || HOOK.matcher(className).matches();
   }
 }
