@@ -120,6 +120,16 @@ class HaltTest {
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
+      // Of a manager that goes on, so that the way to the report has been gone once.
+      try (MemoryManager manager = MemoryManager.builder().discoverViews(false).build()) {
+        Block block = manager.allocate(64);
+        block.close();
+        try {
+          block.close();
+        } catch (MemoryMisuseException _) {
+          // As it should be.
+        }
+      }
       try (MemoryManager manager = manager(MisuseKind.DOUBLE_FREE)) {
         Block block = manager.allocate(64);
         block.close();

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>When there is no room.</b> The misuse is counted first, which needs none. If the Java heap
  * or the stack ends while the report is put together, that error is what the caller gets: the act
  * is refused all the same, and nobody is told. A process that is to be halted is halted without a
- * word.
+ * word, unless even the JVM had no room to run code on the way here for the first time.
  *
  * <p>All methods are for use outside a hold.
  */
@@ -90,8 +90,9 @@ public final class MisuseDesk {
     }
   }
 
-  /** Has the JDK load what it halts by, for which a full Java heap has no room. */
+  /** Has the classes loaded on the way to a halt, for which a full Java heap has no room. */
   private static void prepareToHalt() {
+    StackRoom.check();
     try {
       boolean _ = Runtime.getRuntime().removeShutdownHook(new Thread());
     } catch (IllegalStateException e) {
