@@ -8,6 +8,8 @@ module io.rmm.allocator {
 
   exports io.rmm.allocator;
   exports io.rmm.allocator.container;
+  exports io.rmm.allocator.observe to
+      io.rmm.agent;
   exports io.rmm.allocator.postmortem to
       io.rmm.cli;
   exports io.rmm.allocator.signal;

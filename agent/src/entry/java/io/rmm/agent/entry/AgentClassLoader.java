@@ -1,0 +1,66 @@
+package io.rmm.agent.entry;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Loads what lies in a folder of the agent's jar, and else asks the platform's loader: the
+ * program's classes are not seen from here, nor these from there.
+ */
+final class AgentClassLoader extends ClassLoader {
+
+  private static final String FOLDER = "rmm/";
+
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final JarFile jar;
+  private final URL folder;
+
+  AgentClassLoader(File file) throws IOException {
+    super(ClassLoader.getSystemClassLoader().getParent());
+    this.jar = new JarFile(file, false);
+    this.folder = new URL("jar:" + file.toURI() + "!/" + FOLDER);
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    JarEntry entry = jar.getJarEntry(FOLDER + name.replace('.', '/') + ".class");
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    try {
+      byte[] bytes = read(entry);
+      return defineClass(name, bytes, 0, bytes.length);
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  private byte[] read(JarEntry entry) throws IOException {
+    try (InputStream stream = jar.getInputStream(entry)) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) entry.getSize());
+      byte[] buffer = new byte[8192];
+      for (int read = stream.read(buffer); read > 0; read = stream.read(buffer)) {
+        bytes.write(buffer, 0, read);
+      }
+      return bytes.toByteArray();
+    }
+  }
+
+  @Override
+  protected URL findResource(String name) {
+    try {
+      return jar.getJarEntry(FOLDER + name) == null ? null : new URL(folder, name);
+    } catch (MalformedURLException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.rmm.agent.entry;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URISyntaxException;
+
+/**
+ * Where the JVM enters the agent. It runs on any JVM from 8 on, so that an older one can be told
+ * what is wrong, and its program runs on.
+ *
+ * <p>All else of the agent is in a class loader of its own, where it cannot meet another version of
+ * the same libraries.
+ */
+public final class RmmAgent {
+
+  private static final int NEEDED = 25;
+
+  private static final String MAIN = "io.rmm.agent.Agent";
+
+  /** In the place of options, it ends an agent that runs. */
+  private static final String STOP = "stop";
+
+  private static AutoCloseable running;
+
+  private RmmAgent() {}
+
+  /** Called by the JVM before the program's main method. */
+  public static void premain(String options, Instrumentation instrumentation) {
+    start(options, instrumentation, false);
+  }
+
+  /** Called by the JVM when somebody attaches the agent to it. */
+  public static void agentmain(String options, Instrumentation instrumentation) {
+    start(options, instrumentation, true);
+  }
+
+  private static synchronized void start(
+      String options, Instrumentation instrumentation, boolean late) {
+    String version = System.getProperty("java.specification.version", "");
+    if (feature(version) < NEEDED) {
+      say("not started: it needs Java " + NEEDED + " or newer, and this is " + version);
+      return;
+    }
+    if (STOP.equals(options)) {
+      stop();
+    } else if (running != null) {
+      say("not started: it runs in this process already");
+    } else {
+      startHere(options == null ? "" : options, instrumentation, late);
+    }
+  }
+
+  private static void stop() {
+    try {
+      if (running != null) {
+        running.close();
+        running = null;
+      }
+    } catch (Exception e) {
+      say("not ended: " + e);
+    }
+  }
+
+  private static void startHere(String options, Instrumentation instrumentation, boolean late) {
+    try {
+      File jar =
+          new File(RmmAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      ClassLoader loader = new AgentClassLoader(jar);
+      running =
+          (AutoCloseable)
+              Class.forName(MAIN, true, loader)
+                  .getMethod("start", Instrumentation.class, String.class, boolean.class)
+                  .invoke(null, instrumentation, options, late);
+    } catch (InvocationTargetException e) {
+      say("not started: " + text(e.getCause()));
+    } catch (ReflectiveOperationException e) {
+      say("not started: " + e);
+    } catch (IOException | URISyntaxException | RuntimeException | LinkageError e) {
+      say("not started: " + e);
+    }
+  }
+
+  private static String text(Throwable e) {
+    return e instanceof IllegalArgumentException || e instanceof IllegalStateException
+        ? e.getMessage()
+        : e.toString();
+  }
+
+  /** The number in "25", and 0 in "1.8". */
+  private static int feature(String version) {
+    try {
+      return Integer.parseInt(version);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** On the way that the JVM itself takes for warnings: there may be no logging yet. */
+  private static void say(String text) {
+    System.err.println("rmm-agent: " + text);
+  }
+}

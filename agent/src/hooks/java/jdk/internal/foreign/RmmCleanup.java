@@ -1,0 +1,51 @@
+package jdk.internal.foreign;
+
+import jdk.internal.misc.RmmKind;
+import jdk.internal.misc.RmmProbe;
+import jdk.internal.misc.Unsafe;
+
+/**
+ * What frees a segment when its arena closes, in the place of the JDK's own such object: the same,
+ * and it counts. Memory of before the agent came has the JDK's, and is freed without being counted.
+ */
+final class RmmCleanup extends MemorySessionImpl.ResourceList.ResourceCleanup {
+
+  private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+
+  private final long address;
+  private final boolean reserved;
+  private final long size;
+  private final long byteSize;
+  private final int kind;
+  private final Object sample;
+
+  /** With the parameters of the class in {@code SegmentFactories}, and the session. */
+  RmmCleanup(long address, boolean reserved, long size, long byteSize, MemorySessionImpl session) {
+    this.address = address;
+    this.reserved = reserved;
+    this.size = size;
+    this.byteSize = byteSize;
+    this.kind = kindOf(session);
+    this.sample = RmmProbe.took(kind, size);
+  }
+
+  private static int kindOf(MemorySessionImpl session) {
+    if (session instanceof ConfinedSession) {
+      return RmmKind.CONFINED;
+    }
+    if (session instanceof ImplicitSession) {
+      return RmmKind.AUTO;
+    }
+    return session instanceof SharedSession ? RmmKind.SHARED : RmmKind.GLOBAL;
+  }
+
+  @Override
+  public void cleanup() {
+    RmmProbe.gave(kind, size, sample);
+    UNSAFE.freeMemory(address);
+    RmmProbe.release(size);
+    if (reserved) {
+      AbstractMemorySegmentImpl.NIO_ACCESS.unreserveMemory(size, byteSize);
+    }
+  }
+}

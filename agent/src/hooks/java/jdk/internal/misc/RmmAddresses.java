@@ -1,0 +1,158 @@
+package jdk.internal.misc;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Addresses of live memory, with kind and size: for memory that comes back as an address and
+ * nothing else.
+ *
+ * <p>Open addressing in tables that never move. An address belongs into one of {@value #REACH}
+ * neighbouring places, by its hash; if these are all taken, into the next table, which is twice as
+ * large. So nothing is ever copied, a reader needs no lock and no retry, and a look-up ends after a
+ * known number of steps: in the first table, as a rule, and within one or two lines of the cache.
+ *
+ * <p>A place is claimed by a compare-and-set of its address from 0, or from that of memory that was
+ * freed, which it remembers. Only whoever frees an address may end it, and only whoever took it may
+ * begin it, so two threads meet at one address only if one of them is wrong; the compare-and-set
+ * decides which was first.
+ */
+final class RmmAddresses {
+
+  private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+
+  /** No address that it knows. */
+  static final long UNKNOWN = 0;
+
+  /**
+   * An address that {@code sun.misc.Unsafe} has freed, and not taken again since. Those that C
+   * functions free are no news: a library may have taken the same memory in between.
+   */
+  static final long FREED = -1;
+
+  /** Places that an address may have: two lines of the cache, with their addresses alone. */
+  private static final int REACH = 16;
+
+  /** Places of the first table: 256 KiB. */
+  private static final int FIRST_BITS = 14;
+
+  /**
+   * The last has 2^27 places: enough for as many addresses as 4 GiB of the smallest blocks have.
+   */
+  private static final int TABLES = 14;
+
+  /** The lowest bit of an address, which memory from malloc does not use, marks it as freed. */
+  private static final long WAS_FREED = 1;
+
+  private static final int KIND_BITS = 4;
+  private static final long KIND_MASK = (1 << KIND_BITS) - 1;
+  private static final int SAMPLED = 1 << KIND_BITS;
+  private static final int SIZE_SHIFT = KIND_BITS + 1;
+
+  /** Where the tables begin; 0 where there is none yet. Addresses first, then what is known. */
+  private static final long[] tables = new long[TABLES];
+
+  /** Addresses for which there was no room. */
+  private static final AtomicLong lost = new AtomicLong();
+
+  private RmmAddresses() {}
+
+  /** Adds an address. One that cannot be added will be {@link #UNKNOWN}. */
+  static void add(long address, int kind, long bytes, boolean sampled) {
+    long entry = bytes << SIZE_SHIFT | (sampled ? SAMPLED : 0) | kind;
+    long hash = hash(address);
+    for (int i = 0; i < TABLES; i++) {
+      long table = table(i);
+      if (table == 0) {
+        break;
+      }
+      long mask = mask(i);
+      for (int step = 0; step < REACH; step++) {
+        long place = table + ((hash + step & mask) << 3);
+        long there = UNSAFE.getLongVolatile(null, place);
+        if ((there == 0 || (there & WAS_FREED) != 0)
+            && UNSAFE.compareAndSetLong(null, place, there, address & ~WAS_FREED)) {
+          // Whoever frees it has it from the caller, and so sees this.
+          UNSAFE.putLong(place + ((mask + 1) << 3), entry);
+          return;
+        }
+      }
+    }
+    lost.incrementAndGet();
+  }
+
+  /**
+   * Removes an address.
+   *
+   * @return what is known of it, {@link #UNKNOWN}, or {@link #FREED}
+   */
+  static long remove(long address) {
+    long hash = hash(address);
+    boolean freed = false;
+    for (int i = 0; i < TABLES; i++) {
+      long table = tables[i];
+      if (table == 0) {
+        break;
+      }
+      long mask = mask(i);
+      for (int step = 0; step < REACH; step++) {
+        long place = table + ((hash + step & mask) << 3);
+        long there = UNSAFE.getLongVolatile(null, place);
+        if (there == address) {
+          long entry = UNSAFE.getLong(place + ((mask + 1) << 3));
+          if (UNSAFE.compareAndSetLong(null, place, address, address | WAS_FREED)) {
+            return entry;
+          }
+          there = address | WAS_FREED; // by another thread, a moment ago
+        }
+        if (there == (address | WAS_FREED)) {
+          freed |= kind(UNSAFE.getLong(place + ((mask + 1) << 3))) == RmmKind.UNSAFE;
+        }
+      }
+    }
+    return freed ? FREED : UNKNOWN;
+  }
+
+  static int kind(long entry) {
+    return (int) (entry & KIND_MASK);
+  }
+
+  static long bytes(long entry) {
+    return entry >>> SIZE_SHIFT;
+  }
+
+  static boolean isSampled(long entry) {
+    return (entry & SAMPLED) != 0;
+  }
+
+  private static long mask(int table) {
+    return (1L << FIRST_BITS + table) - 1;
+  }
+
+  /**
+   * The steps of one address are neighbours, so the hash ends in zeros: they are one or two lines.
+   */
+  private static long hash(long address) {
+    return (address >>> 4) * 0x9E3779B97F4A7C15L >>> 20 & -8L;
+  }
+
+  private static long table(int index) {
+    long table = tables[index];
+    return table != 0 ? table : make(index);
+  }
+
+  private static synchronized long make(int index) {
+    if (tables[index] == 0) {
+      long bytes = (mask(index) + 1) << 4;
+      long table;
+      try {
+        table = UNSAFE.allocateMemory(bytes);
+      } catch (OutOfMemoryError e) {
+        return 0;
+      }
+      UNSAFE.setMemory(table, bytes, (byte) 0);
+      UNSAFE.storeFence();
+      tables[index] = table;
+    }
+    return tables[index];
+  }
+}

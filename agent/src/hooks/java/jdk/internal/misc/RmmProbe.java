@@ -1,0 +1,348 @@
+package jdk.internal.misc;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.internal.vm.Continuation;
+import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.vm.annotation.ForceInline;
+
+/**
+ * Counts off-heap memory as the JDK takes it and gives it back, and chooses samples by bytes.
+ *
+ * <p>This and its neighbours are defined into {@code java.base} by the agent, beside the classes
+ * whose call sites lead here. So they are seen from there without a change to the class path, and
+ * may use what the JDK keeps for itself.
+ *
+ * <p><b>The fast path</b> is two additions to counters that the thread alone writes, and one
+ * subtraction that decides whether the memory is sampled: no lock, no object, no class that is not
+ * loaded yet. Nothing here throws, but for the limit, if there is one.
+ *
+ * <p><b>Samples</b> are a Poisson process over bytes, as those of RMM's own blocks: the distance to
+ * the next is drawn from an exponential distribution, and each sample carries the mean of its draw.
+ */
+public final class RmmProbe {
+
+  private static final int FIELDS = RmmCell.FIELDS;
+
+  /** Null where nothing is sampled. */
+  private static volatile RmmSink sink;
+
+  /** Mean bytes between two samples. */
+  private static volatile long mean = 512L << 10;
+
+  /** The most bytes that may be taken at once, or {@link Long#MAX_VALUE}. */
+  private static long limit = Long.MAX_VALUE;
+
+  /** Bytes that count against the limit. */
+  private static final AtomicLong limited = new AtomicLong();
+
+  /** Mapped files and memory of the program's own C functions are not limited. */
+  private static final int FIRST_UNLIMITED = RmmKind.MAPPED;
+
+  /** Arenas that can be closed: how many were opened, and how many of them closed. */
+  private static final AtomicLong sharedOpened = new AtomicLong();
+
+  private static final AtomicLong sharedClosed = new AtomicLong();
+
+  private RmmProbe() {}
+
+  // ---- for the hooks ----
+
+  /**
+   * Counts memory that was taken.
+   *
+   * @return what {@link #gave} is to be told of it, mostly null
+   */
+  @ForceInline
+  public static Object took(int kind, long bytes) {
+    RmmCell cell = RmmCell.mine();
+    if (cell == null) {
+      RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.TOOK, bytes);
+      return null;
+    }
+    cell.add(kind * FIELDS + RmmCell.TOOK, bytes);
+    return (cell.countdown -= bytes) < 0 ? sample(cell, kind, bytes) : null;
+  }
+
+  /** Counts memory that was given back. */
+  @ForceInline
+  public static void gave(int kind, long bytes, Object sample) {
+    RmmCell cell = RmmCell.mine();
+    if (cell == null) {
+      RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.GAVE, bytes);
+    } else {
+      cell.add(kind * FIELDS + RmmCell.GAVE, bytes);
+    }
+    if (sample != null) {
+      end(sample);
+    }
+  }
+
+  /** As {@link #took}, of memory that is found again by its address alone. */
+  public static void tookAt(int kind, long address, long bytes) {
+    RmmCell cell = RmmCell.mine();
+    boolean sampled = false;
+    if (cell == null) {
+      RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.TOOK, bytes);
+    } else {
+      cell.add(kind * FIELDS + RmmCell.TOOK, bytes);
+      sampled = (cell.countdown -= bytes) < 0 && sampleAt(cell, kind, address, bytes);
+    }
+    RmmAddresses.add(address, kind, bytes, sampled);
+  }
+
+  /**
+   * Counts memory that is about to be given back, by its address.
+   *
+   * @return what {@link RmmAddresses#remove} returned
+   */
+  public static long gaveAt(long address) {
+    long entry = RmmAddresses.remove(address);
+    if (entry > 0) {
+      int kind = RmmAddresses.kind(entry);
+      gave(kind, RmmAddresses.bytes(entry), null);
+      if (kind < FIRST_UNLIMITED) {
+        release(RmmAddresses.bytes(entry));
+      }
+      if (RmmAddresses.isSampled(entry)) {
+        endAt(address);
+      }
+    }
+    return entry;
+  }
+
+  /** Counts memory again that was {@linkplain #gaveAt counted as given back} and is still there. */
+  static void tookBack(long address, long entry, long asked) {
+    release(asked);
+    if (entry > 0) {
+      reserveAnyway(RmmAddresses.bytes(entry));
+      tookAt(RmmAddresses.kind(entry), address, RmmAddresses.bytes(entry));
+    }
+  }
+
+  /**
+   * Makes sure that the limit allows for {@code bytes}.
+   *
+   * @throws OutOfMemoryError if not
+   */
+  @ForceInline
+  public static void reserve(long bytes) {
+    if (limit != Long.MAX_VALUE) {
+      reserveLimited(bytes);
+    }
+  }
+
+  /** Takes back a {@link #reserve}. */
+  @ForceInline
+  public static void release(long bytes) {
+    if (limit != Long.MAX_VALUE) {
+      limited.addAndGet(-bytes);
+    }
+  }
+
+  private static void reserveAnyway(long bytes) {
+    if (limit != Long.MAX_VALUE) {
+      limited.addAndGet(bytes);
+    }
+  }
+
+  @DontInline
+  private static void reserveLimited(long bytes) {
+    long taken;
+    do {
+      taken = limited.get();
+      if (bytes > limit - taken) {
+        throw refused(bytes, taken);
+      }
+    } while (!limited.compareAndSet(taken, taken + bytes));
+  }
+
+  private static OutOfMemoryError refused(long bytes, long taken) {
+    RmmSink to = sink;
+    return new OutOfMemoryError(to == null ? null : to.refused(bytes, taken, limit));
+  }
+
+  /** In the place of {@link Unsafe#allocateMemory}: the same within the limit. */
+  public static long allocate(Unsafe unsafe, long bytes) {
+    reserve(bytes);
+    try {
+      return unsafe.allocateMemory(bytes);
+    } catch (Throwable e) {
+      release(bytes);
+      throw e;
+    }
+  }
+
+  /** Notes that a shared arena was opened. */
+  public static void openedShared() {
+    sharedOpened.incrementAndGet();
+  }
+
+  /** Notes that a shared arena was closed. */
+  public static void closedShared() {
+    sharedClosed.incrementAndGet();
+  }
+
+  // ---- samples ----
+
+  @DontInline
+  private static Object sample(RmmCell cell, int kind, long bytes) {
+    RmmSink to = sink;
+    long drawnWith = due(cell, bytes, to);
+    if (drawnWith < 0) {
+      return null;
+    }
+    // On its carrier to the end, so that the cell stays the thread's.
+    Continuation.pin();
+    cell.sampling = true;
+    try {
+      return to.took(kind, bytes, drawnWith);
+    } catch (Throwable e) {
+      return null; // no room: it goes on unobserved
+    } finally {
+      cell.sampling = false;
+      Continuation.unpin();
+    }
+  }
+
+  @DontInline
+  private static boolean sampleAt(RmmCell cell, int kind, long address, long bytes) {
+    RmmSink to = sink;
+    long drawnWith = due(cell, bytes, to);
+    if (drawnWith < 0) {
+      return false;
+    }
+    Continuation.pin();
+    cell.sampling = true;
+    try {
+      return to.tookAt(kind, address, bytes, drawnWith);
+    } catch (Throwable e) {
+      return false;
+    } finally {
+      cell.sampling = false;
+      Continuation.unpin();
+    }
+  }
+
+  /**
+   * Draws the next countdown of a cell whose countdown has ended.
+   *
+   * @return the mean that the ended one was drawn with, or -1 if there is nothing to sample
+   */
+  private static long due(RmmCell cell, long bytes, RmmSink to) {
+    if (cell.sampling || to == null) {
+      cell.countdown += bytes;
+      return -1;
+    }
+    long drawnWith = cell.meanAtDraw;
+    long now = mean;
+    if (drawnWith < 0) {
+      // The first countdown of this cell begins with this memory.
+      drawnWith = now;
+      long first = draw(now);
+      if (first >= bytes) {
+        cell.countdown = first - bytes;
+        cell.meanAtDraw = now;
+        return -1;
+      }
+    }
+    cell.countdown = draw(now);
+    cell.meanAtDraw = now;
+    return drawnWith;
+  }
+
+  private static long draw(long mean) {
+    // 1 - u lies in (0, 1], so the logarithm is finite.
+    double u = ThreadLocalRandom.current().nextDouble();
+    return (long) (-Math.log(1 - u) * mean);
+  }
+
+  @DontInline
+  private static void end(Object sample) {
+    RmmSink to = sink;
+    if (to != null) {
+      Continuation.pin();
+      try {
+        to.gave(sample);
+      } catch (Throwable e) {
+        // No room; the sample stays, and the next look at it finds nothing wrong with that.
+      } finally {
+        Continuation.unpin();
+      }
+    }
+  }
+
+  @DontInline
+  private static void endAt(long address) {
+    RmmSink to = sink;
+    if (to != null) {
+      Continuation.pin();
+      try {
+        to.gaveAt(address);
+      } catch (Throwable e) {
+        // As above.
+      } finally {
+        Continuation.unpin();
+      }
+    }
+  }
+
+  /** Reports a double free. */
+  static void freedTwice(int kind, long address) {
+    RmmSink to = sink;
+    if (to != null) {
+      try {
+        to.freedTwice(kind, address);
+      } catch (Throwable e) {
+        // No room to tell.
+      }
+    }
+  }
+
+  // ---- for the agent ----
+
+  /** Begins to count, with a limit of {@code most} bytes. Called before any hook is in place. */
+  public static void open(long most) {
+    limit = most;
+    RmmCell.open();
+    // So that a first sample loads nothing.
+    RmmAddresses.remove(0);
+    Continuation.pin();
+    Continuation.unpin();
+    draw(1);
+  }
+
+  /** Has samples told to {@code to} from now on; to nobody if that is null. */
+  public static void sampleTo(RmmSink to) {
+    sink = to;
+  }
+
+  /** Sets the mean bytes between two samples, for the countdowns that are drawn from now on. */
+  public static void setMean(long bytes) {
+    mean = bytes;
+  }
+
+  /** Returns the mean bytes between two samples. */
+  public static long mean() {
+    return mean;
+  }
+
+  /** Makes the counters of dead threads ready for others. To be called now and then. */
+  public static void giveBackCells() {
+    RmmCell.giveBack();
+  }
+
+  /**
+   * Returns what was counted so far: four numbers for each kind, in the order of kinds. They are
+   * how often memory was taken, how many bytes, and the same of what was given back.
+   */
+  public static long[] counts() {
+    return RmmCell.sum();
+  }
+
+  /** Returns how many shared arenas were opened, and how many were closed. */
+  public static long[] sharedArenas() {
+    long closed = sharedClosed.get();
+    return new long[] {sharedOpened.get(), closed};
+  }
+}

@@ -1,0 +1,43 @@
+package jdk.internal.misc;
+
+/** What {@code sun.misc.Unsafe} calls in the place of the methods of {@link Unsafe}. */
+public final class RmmUnsafe {
+
+  private RmmUnsafe() {}
+
+  /** As {@link Unsafe#allocateMemory}. */
+  public static long allocateMemory(Unsafe unsafe, long bytes) {
+    long address = RmmProbe.allocate(unsafe, bytes);
+    if (address != 0) {
+      RmmProbe.tookAt(RmmKind.UNSAFE, address, bytes);
+    }
+    return address;
+  }
+
+  /** As {@link Unsafe#reallocateMemory}. */
+  public static long reallocateMemory(Unsafe unsafe, long address, long bytes) {
+    // First the old one: as soon as it is free, another thread may get the same address.
+    RmmProbe.reserve(bytes);
+    long entry = address == 0 ? RmmAddresses.UNKNOWN : RmmProbe.gaveAt(address);
+    long resized;
+    try {
+      resized = unsafe.reallocateMemory(address, bytes);
+    } catch (Throwable e) {
+      RmmProbe.tookBack(address, entry, bytes);
+      throw e;
+    }
+    if (resized != 0) {
+      RmmProbe.tookAt(RmmKind.UNSAFE, resized, bytes);
+    }
+    return resized;
+  }
+
+  /** As {@link Unsafe#freeMemory}; what is known to be free already is left alone. */
+  public static void freeMemory(Unsafe unsafe, long address) {
+    if (address != 0 && RmmProbe.gaveAt(address) == RmmAddresses.FREED) {
+      RmmProbe.freedTwice(RmmKind.UNSAFE, address);
+      return;
+    }
+    unsafe.freeMemory(address);
+  }
+}

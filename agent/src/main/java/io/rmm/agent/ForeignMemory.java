@@ -1,0 +1,185 @@
+package io.rmm.agent;
+
+import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.MemoryListener;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.MisuseAction;
+import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.SafetyMode;
+import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.observe.GrowthWatch;
+import io.rmm.allocator.observe.Listeners;
+import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.News;
+import io.rmm.allocator.observe.Observer;
+import io.rmm.allocator.observe.SampleMean;
+import io.rmm.allocator.observe.Tracing;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import jdk.internal.misc.RmmProbe;
+
+/**
+ * The off-heap memory of the process that others have taken: a source that views show as they show
+ * a memory manager. Its budgets are the kinds of memory.
+ *
+ * <p>What the hooks count is exact from the moment they are in place. What they sample is told by
+ * site, estimated as RMM estimates its own. Of the ladder it knows one rung, the bytes that were
+ * asked for; how much of it is resident the ledger tells, for the process as a whole.
+ */
+final class ForeignMemory implements MemorySource {
+
+  /**
+   * Freed memory that is remembered, so that a second free can be told with the site of the first.
+   */
+  private static final int REMEMBERED = 1_024;
+
+  /** The numbers of each kind in {@link RmmProbe#counts}. */
+  private static final int TOOK = 0;
+
+  private static final int TOOK_BYTES = 1;
+  private static final int GAVE = 2;
+  private static final int GAVE_BYTES = 3;
+  private static final int NUMBERS = 4;
+
+  private final Listeners listeners = new Listeners();
+  private final News news = new News(listeners);
+
+  /** Tells later, never in the thread that allocates: that may hold any lock of the JDK. */
+  private final Observer observer =
+      new Observer(news::add, new Tracing(listeners), news, REMEMBERED);
+
+  private final MisuseDesk misuse =
+      new MisuseDesk(
+          observer,
+          listeners,
+          news,
+          SafetyMode.STANDARD,
+          Arrays.stream(MisuseKind.values())
+              .collect(Collectors.toMap(kind -> kind, _ -> MisuseAction.REPORT)));
+
+  private final GrowthWatch growth = new GrowthWatch();
+  private final SampleMean mean;
+  private final long[] peaks = new long[MemoryKind.values().length];
+  private final Map<String, String> configuration;
+  private final BudgetLimits limits;
+  private final Samples samples;
+  private long peak;
+
+  ForeignMemory(AgentOptions options, Map<String, String> configuration) {
+    this.mean = new SampleMean(options.sampleInterval());
+    this.limits = options.limits();
+    this.configuration = configuration;
+    this.samples = new Samples(observer, misuse, mean);
+  }
+
+  /** Returns what the hooks tell of samples. */
+  Samples samples() {
+    return samples;
+  }
+
+  @Override
+  public String name() {
+    return "jvm";
+  }
+
+  @Override
+  public MemorySnapshot snapshot() {
+    long[] counts = RmmProbe.counts();
+    notePeaks(counts);
+    long[] sum = sum(counts);
+    long live = sum[TOOK_BYTES] - sum[GAVE_BYTES];
+    MemorySnapshot.Builder snapshot =
+        MemorySnapshot.builder()
+            .ladder(live, live, live, live, live)
+            .flow(sum[TOOK], sum[GAVE], sum[TOOK_BYTES], sum[GAVE_BYTES])
+            .peakUsedBytes(peak)
+            .rejections(samples.refusals())
+            .droppedListeners(listeners.dropped());
+    observer.read(snapshot);
+    misuse.read(snapshot);
+    snapshot.budget(usage(MemoryKind.ROOT, sum, 0, peak, limits, samples.refusals()));
+    for (MemoryKind kind : MemoryKind.values()) {
+      int first = kind.number() * NUMBERS;
+      snapshot.budget(
+          usage(kind.path(), counts, first, peaks[kind.number()], BudgetLimits.unlimited(), 0));
+    }
+    return snapshot.build();
+  }
+
+  private static MemorySnapshot.BudgetUsage usage(
+      String path, long[] counts, int first, long peak, BudgetLimits limits, long rejections) {
+    long used = live(counts, first);
+    return new MemorySnapshot.BudgetUsage(
+        path,
+        used,
+        peak,
+        limits,
+        counts[first + TOOK],
+        counts[first + GAVE],
+        counts[first + TOOK_BYTES],
+        counts[first + GAVE_BYTES],
+        used,
+        rejections);
+  }
+
+  private static long live(long[] counts, int first) {
+    return counts[first + TOOK_BYTES] - counts[first + GAVE_BYTES];
+  }
+
+  private static long[] sum(long[] counts) {
+    long[] sum = new long[NUMBERS];
+    for (int i = 0; i < counts.length; i++) {
+      sum[i % NUMBERS] += counts[i];
+    }
+    return sum;
+  }
+
+  /** Peaks are of what is seen: four times a second, and whenever somebody looks. */
+  private synchronized void notePeaks(long[] counts) {
+    for (int kind = 0; kind < peaks.length; kind++) {
+      peaks[kind] = Math.max(peaks[kind], live(counts, kind * NUMBERS));
+    }
+    peak = Math.max(peak, live(sum(counts), 0));
+  }
+
+  @Override
+  public SiteProfile profile() {
+    return observer.profile(mean.bytes());
+  }
+
+  @Override
+  public Map<String, String> configuration() {
+    return configuration;
+  }
+
+  @Override
+  public void addListener(MemoryListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeListener(MemoryListener listener) {
+    listeners.remove(listener);
+  }
+
+  /** What is done four times a second. */
+  void tick() {
+    notePeaks(RmmProbe.counts());
+    observer.findUnreachable();
+    news.tellApart();
+  }
+
+  /** What is done once a second. */
+  void endSecond() {
+    mean.tick();
+    RmmProbe.setMean(mean.bytes());
+    RmmProbe.giveBackCells();
+  }
+
+  /** What is done at the end of each of {@link GrowthWatch}'s windows. */
+  void endWindow() {
+    growth.endWindow(profile()).forEach(suspect -> news.add(listener -> listener.onLeak(suspect)));
+  }
+}

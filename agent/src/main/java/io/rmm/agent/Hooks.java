@@ -1,0 +1,175 @@
+package io.rmm.agent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.invoke.MethodHandles;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the hooks into the JDK, and takes them out again.
+ *
+ * <p><b>How.</b> The classes that count are defined into packages of {@code java.base}, which the
+ * agent has opened to itself: so they need no place on the boot class path, which would cost the
+ * program's classes their sharing. Then the few classes that take memory are transformed, so that
+ * some of their calls lead to them. All of the rest of the JDK stays as it is.
+ *
+ * <p><b>All or nothing.</b> Where one class is not what this knows, all are left as they were: half
+ * of the hooks would count memory whose free they do not see.
+ *
+ * <p><b>Others.</b> The transformer stays registered, so that the hooks survive other agents that
+ * transform the same classes later: they are given what this has made.
+ */
+final class Hooks {
+
+  /** Those that are defined, in such an order that each is there when the next needs it. */
+  private static final List<String> DEFINED =
+      List.of(
+          "jdk.internal.misc.RmmKind",
+          "jdk.internal.misc.RmmSink",
+          "jdk.internal.misc.RmmCell",
+          "jdk.internal.misc.RmmAddresses",
+          "jdk.internal.misc.RmmProbe",
+          "jdk.internal.misc.RmmUnsafe",
+          "java.nio.RmmDeallocator",
+          "jdk.internal.foreign.RmmCleanup",
+          "jdk.internal.foreign.abi.RmmLinker",
+          "sun.nio.ch.RmmMappings");
+
+  /** A class of the JDK in each of their packages. */
+  private static final Map<String, String> NEIGHBOURS =
+      Map.of(
+          "jdk.internal.misc", "jdk.internal.misc.Unsafe",
+          "java.nio", "java.nio.Buffer",
+          "jdk.internal.foreign", "jdk.internal.foreign.MemorySessionImpl",
+          "jdk.internal.foreign.abi", "jdk.internal.foreign.abi.AbstractLinker",
+          "sun.nio.ch", "sun.nio.ch.FileChannelImpl");
+
+  private final Instrumentation instrumentation;
+  private final Transformer transformer = new Transformer();
+
+  Hooks(Instrumentation instrumentation) {
+    this.instrumentation = instrumentation;
+  }
+
+  /** Defines the classes that count, unless they are there from an agent that has ended. */
+  void define() {
+    Module base = Object.class.getModule();
+    Set<Module> agent = Set.of(Hooks.class.getModule());
+    Map<String, Set<Module>> packages = new HashMap<>();
+    NEIGHBOURS.keySet().forEach(name -> packages.put(name, agent));
+    instrumentation.redefineModule(base, Set.of(), packages, packages, Set.of(), Map.of());
+    try {
+      for (String name : DEFINED) {
+        if (!isDefined(name)) {
+          define(name);
+        }
+      }
+    } catch (IOException | ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot define the hooks", e);
+    }
+  }
+
+  /** An agent that has ended leaves them behind, for what it has counted is still to be freed. */
+  private static boolean isDefined(String name) {
+    try {
+      Class<?> _ = Class.forName(name, false, null);
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static void define(String name) throws IOException, ReflectiveOperationException {
+    String neighbour = NEIGHBOURS.get(name.substring(0, name.lastIndexOf('.')));
+    Class<?> beside = Class.forName(neighbour, false, null);
+    try (InputStream stream =
+        Hooks.class.getResourceAsStream("/hooks/" + name.replace('.', '/') + ".class")) {
+      if (stream == null) {
+        throw new IOException("the agent's jar has no " + name);
+      }
+      Class<?> _ =
+          MethodHandles.privateLookupIn(beside, MethodHandles.lookup())
+              .defineClass(stream.readAllBytes());
+    }
+  }
+
+  /**
+   * Puts the hooks in place.
+   *
+   * @throws IllegalStateException if one cannot be; then none is
+   */
+  void install() {
+    instrumentation.addTransformer(transformer, true);
+    try {
+      retransform();
+      if (!transformer.failures.isEmpty() || transformer.done.size() < CallSites.CLASSES.size()) {
+        throw new IllegalStateException(
+            "this JDK is not as expected: "
+                + (transformer.failures.isEmpty()
+                    ? "some classes were not transformed"
+                    : String.join("; ", transformer.failures)));
+      }
+    } catch (RuntimeException | Error e) {
+      remove();
+      throw e;
+    }
+  }
+
+  /** Leaves the JDK as it was before. What was counted so far goes on being counted at its free. */
+  void remove() {
+    if (instrumentation.removeTransformer(transformer)) {
+      retransform();
+    }
+  }
+
+  private void retransform() {
+    List<Class<?>> classes = new ArrayList<>();
+    try {
+      for (String name : CallSites.CLASSES) {
+        classes.add(
+            Class.forName(name.replace('/', '.'), false, ClassLoader.getSystemClassLoader()));
+      }
+      instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
+    } catch (ClassNotFoundException | UnmodifiableClassException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Given each class that is loaded; those that are none of its business cost it a look-up. */
+  private static final class Transformer implements ClassFileTransformer {
+
+    private final Set<String> done = ConcurrentHashMap.newKeySet();
+    private final List<String> failures = new ArrayList<>();
+
+    @Override
+    public byte @Nullable [] transform(
+        @Nullable Module module,
+        @Nullable ClassLoader loader,
+        @Nullable String name,
+        @Nullable Class<?> type,
+        @Nullable ProtectionDomain domain,
+        byte[] bytes) {
+      if (loader != null || name == null || !CallSites.CLASSES.contains(name)) {
+        return null;
+      }
+      try {
+        byte[] transformed = CallSites.transform(name, bytes);
+        done.add(name);
+        return transformed;
+      } catch (Throwable e) {
+        failures.add(name + ": " + e);
+        return null;
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.rmm.agent;
+
+import io.rmm.allocator.FreeCause;
+import io.rmm.allocator.MisuseKind;
+import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.Observer;
+import io.rmm.allocator.observe.SampleMean;
+import io.rmm.allocator.observe.Token;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import jdk.internal.misc.RmmProbe;
+import jdk.internal.misc.RmmSink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the memory that the hooks have sampled.
+ *
+ * <p>It runs in the frame of whoever allocates, which may be the JDK with any lock of its held. So
+ * it tells nobody anything there, and by the time the first sample comes all its classes are
+ * loaded: {@link #prepare} has gone every way once.
+ */
+final class Samples extends RmmSink {
+
+  /** Sites that are named when memory is refused. */
+  private static final int TOP_HOLDERS = 3;
+
+  private final Observer observer;
+  private final MisuseDesk misuse;
+  private final SampleMean mean;
+  private final AtomicLong ids = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
+
+  /** Samples of memory that comes back as an address. */
+  private final Map<Long, Token> byAddress = new ConcurrentHashMap<>();
+
+  Samples(Observer observer, MisuseDesk misuse, SampleMean mean) {
+    this.observer = observer;
+    this.misuse = misuse;
+    this.mean = mean;
+  }
+
+  /** Goes every way once, so that nothing is loaded or linked in a frame of the program. */
+  void prepare() {
+    for (MemoryKind kind : MemoryKind.values()) {
+      Object sample = take(kind, 0, 1);
+      if (sample != null) {
+        gave(sample);
+      }
+    }
+    boolean _ = tookAt(MemoryKind.UNSAFE.number(), 0, 0, 1);
+    gaveAt(0);
+    String _ = refusal(0, 0, 0);
+  }
+
+  @Override
+  public @Nullable Object took(int kind, long bytes, long meanAtDraw) {
+    mean.noteSample();
+    RmmProbe.setMean(mean.bytes());
+    return take(MemoryKind.of(kind), bytes, meanAtDraw);
+  }
+
+  private @Nullable Token take(MemoryKind kind, long bytes, long meanAtDraw) {
+    Token token =
+        observer.allocatedElsewhere(
+            ids.incrementAndGet(),
+            kind.path(),
+            bytes,
+            SizeClass.of(bytes),
+            SampleMean.weight(bytes, meanAtDraw));
+    if (token != null && kind.isClosedByHand()) {
+      observer.noteArena(token);
+    }
+    return token;
+  }
+
+  @Override
+  public void gave(Object sample) {
+    observer.freed((Token) sample, FreeCause.CLOSE);
+  }
+
+  @Override
+  public boolean tookAt(int kind, long address, long bytes, long meanAtDraw) {
+    Token token = (Token) took(kind, bytes, meanAtDraw);
+    if (token == null) {
+      return false;
+    }
+    Token _ = byAddress.put(address, token);
+    return true;
+  }
+
+  @Override
+  public void gaveAt(long address) {
+    Token token = byAddress.remove(address);
+    if (token != null) {
+      observer.freed(token, FreeCause.ADDRESS);
+    }
+  }
+
+  @Override
+  public void freedTwice(int kind, long address) {
+    misuse.foundInPassing(
+        misuse
+            .begin(MisuseKind.DOUBLE_FREE)
+            .budget(MemoryKind.of(kind).path())
+            .detail("memory that was freed already was given to Unsafe.freeMemory again"),
+        MisuseKind.DOUBLE_FREE,
+        0);
+  }
+
+  @Override
+  public String refused(long bytes, long taken, long limit) {
+    refusals.incrementAndGet();
+    return refusal(bytes, taken, limit);
+  }
+
+  private String refusal(long bytes, long taken, long limit) {
+    return "Cannot take "
+        + bytes
+        + " bytes of off-heap memory (taken: "
+        + taken
+        + ", limit: "
+        + limit
+        + "); the most is held by "
+        + topHolders();
+  }
+
+  private String topHolders() {
+    String holders =
+        observer.profile(mean.bytes()).sites().stream()
+            .filter(site -> site.liveBytes() > 0)
+            .limit(TOP_HOLDERS)
+            .map(Samples::holder)
+            .collect(Collectors.joining("; "));
+    return holders.isEmpty() ? "sites that were not sampled" : holders;
+  }
+
+  private static String holder(SiteProfile.Entry site) {
+    return Owners.firstOfProgram(site.site()) + " (about " + site.liveBytes() + " bytes)";
+  }
+
+  /** Returns how often memory was refused. */
+  long refusals() {
+    return refusals.get();
+  }
+}

@@ -1,0 +1,79 @@
+package io.rmm.agent;
+
+import io.rmm.jfr.JfrView;
+import io.rmm.jmx.JmxView;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jdk.internal.misc.RmmProbe;
+
+/**
+ * The agent from its start to its end: it counts from the first moment on, and shows what it counts
+ * soon after.
+ *
+ * <p>Only the hooks are put in place by the thread that begins it, which is the one that is about to
+ * run the program. Views need some hundred classes; they are loaded by a thread of the agent's own.
+ */
+final class Session {
+
+  private static final System.Logger LOG = System.getLogger("io.rmm.agent");
+
+  private Session() {}
+
+  /**
+   * Begins to count and to show.
+   *
+   * @param late whether the program runs already
+   * @return what ends it
+   */
+  static AutoCloseable begin(Hooks hooks, AgentOptions options, boolean late) {
+    RmmProbe.open(options.limit());
+    hooks.install();
+    AgentThread thread = new AgentThread(() -> source(options, late));
+    thread.start();
+    return () -> {
+      hooks.remove();
+      RmmProbe.sampleTo(null);
+      thread.end();
+    };
+  }
+
+  private static ForeignMemory source(AgentOptions options, boolean late) {
+    Map<String, String> configuration = new LinkedHashMap<>();
+    configuration.put("agent", late ? "attached" : "from the start");
+    configuration.put("sampleInterval", Long.toString(options.sampleInterval()));
+    configuration.put("limit", options.limits().toString());
+    if (late) {
+      configuration.putAll(EarlierMemory.now());
+    }
+    ForeignMemory memory = new ForeignMemory(options, Map.copyOf(configuration));
+    memory.samples().prepare();
+    RmmProbe.setMean(options.sampleInterval());
+    RmmProbe.sampleTo(memory.samples());
+    return memory;
+  }
+
+  /** Shows {@code memory}; one view that fails does not keep the others from it. */
+  static AutoCloseable show(ForeignMemory memory) {
+    AutoCloseable jfr = attach("Flight Recorder", () -> new JfrView().attach(memory));
+    AutoCloseable jmx = attach("JMX", () -> new JmxView().attach(memory));
+    return () -> {
+      jmx.close();
+      jfr.close();
+    };
+  }
+
+  /** Begins to show something. */
+  private interface Attachment {
+    AutoCloseable begin();
+  }
+
+  private static AutoCloseable attach(String what, Attachment attachment) {
+    try {
+      return attachment.begin();
+    } catch (Exception | LinkageError e) {
+      LOG.log(Level.WARNING, "memory is not shown in " + what, e);
+      return () -> {};
+    }
+  }
+}
