@@ -3,6 +3,7 @@ package jdk.internal.foreign;
 import jdk.internal.misc.RmmKind;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * What frees a segment when its arena closes, in the place of the JDK's own such object: the same,
@@ -16,17 +17,29 @@ final class RmmCleanup extends MemorySessionImpl.ResourceList.ResourceCleanup {
   private final boolean reserved;
   private final long size;
   private final long byteSize;
-  private final int kind;
-  private final Object sample;
 
-  /** With the parameters of the class in {@code SegmentFactories}, and the session. */
-  RmmCleanup(long address, boolean reserved, long size, long byteSize, MemorySessionImpl session) {
+  /** Set by {@link #add}, without which nobody cleans up. */
+  private int kind;
+
+  private Object sample;
+
+  /** With the parameters of the class in {@code SegmentFactories}. */
+  RmmCleanup(long address, boolean reserved, long size, long byteSize) {
     this.address = address;
     this.reserved = reserved;
     this.size = size;
     this.byteSize = byteSize;
-    this.kind = kindOf(session);
-    this.sample = RmmProbe.took(kind, size);
+  }
+
+  /** In the place of {@link MemorySessionImpl#addOrCleanupIfFail}: counts, and does the same. */
+  @ForceInline
+  static void add(
+      MemorySessionImpl session, MemorySessionImpl.ResourceList.ResourceCleanup cleanup) {
+    RmmCleanup counted = (RmmCleanup) cleanup;
+    int kind = kindOf(session);
+    counted.kind = kind;
+    counted.sample = RmmProbe.took(kind, counted.size);
+    session.addOrCleanupIfFail(counted);
   }
 
   private static int kindOf(MemorySessionImpl session) {

@@ -112,11 +112,22 @@ public final class RmmProbe {
   }
 
   /** Counts memory again that was {@linkplain #gaveAt counted as given back} and is still there. */
-  static void tookBack(long address, long entry, long asked) {
-    release(asked);
+  public static void tookBack(long address, long entry) {
     if (entry > 0) {
-      reserveAnyway(RmmAddresses.bytes(entry));
-      tookAt(RmmAddresses.kind(entry), address, RmmAddresses.bytes(entry));
+      int kind = RmmAddresses.kind(entry);
+      if (kind < FIRST_UNLIMITED) {
+        reserveAnyway(RmmAddresses.bytes(entry));
+      }
+      tookAt(kind, address, RmmAddresses.bytes(entry));
+    }
+  }
+
+  /** As {@link #gaveAt}, of a mapping, of which the end may stay mapped. */
+  public static void unmapped(long address, long bytes) {
+    long entry = gaveAt(address);
+    long left = entry > 0 ? RmmAddresses.bytes(entry) - bytes : 0;
+    if (left > 0) {
+      tookAt(RmmAddresses.kind(entry), address + bytes, left);
     }
   }
 

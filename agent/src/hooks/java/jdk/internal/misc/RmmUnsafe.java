@@ -23,7 +23,8 @@ public final class RmmUnsafe {
     try {
       resized = unsafe.reallocateMemory(address, bytes);
     } catch (Throwable e) {
-      RmmProbe.tookBack(address, entry, bytes);
+      RmmProbe.release(bytes);
+      RmmProbe.tookBack(address, entry);
       throw e;
     }
     if (resized != 0) {

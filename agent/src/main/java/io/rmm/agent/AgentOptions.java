@@ -4,8 +4,6 @@ import io.rmm.allocator.BudgetLimits;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the agent is told at its start: {@code name=value}, separated by commas.
@@ -21,7 +19,10 @@ record AgentOptions(long limit, long sampleInterval) {
 
   private static final long DEFAULT_SAMPLE_INTERVAL = 512L << 10;
 
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,15})([kmgt]?)b?");
+  /** Each is 1,024 times the one before. */
+  private static final String UNITS = "kmgt";
+
+  private static final long MOST = 1L << 50;
 
   /**
    * Reads options.
@@ -54,14 +55,20 @@ record AgentOptions(long limit, long sampleInterval) {
   }
 
   private static long bytes(String name, String text) {
-    Matcher matcher = BYTES.matcher(text.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "the option '" + name + "' is a number of bytes, as in 512m, not '" + text + "'");
+    String digits = text.toLowerCase(Locale.ROOT);
+    int unit = digits.isEmpty() ? -1 : UNITS.indexOf(digits.charAt(digits.length() - 1));
+    if (unit >= 0) {
+      digits = digits.substring(0, digits.length() - 1);
     }
-    long number = Long.parseLong(matcher.group(1));
-    int shift = 10 * " kmgt".indexOf(matcher.group(2).isEmpty() ? " " : matcher.group(2));
-    if (number < 1 || number > 1L << (50 - shift)) {
+    int shift = 10 * (unit + 1);
+    long number;
+    try {
+      number = Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the option '" + name + "' is a number of bytes, as in 512m, not '" + text + "'", e);
+    }
+    if (number < 1 || number > MOST >> shift) {
       throw new IllegalArgumentException("the option '" + name + "' is 1 to 2^50 bytes");
     }
     return number << shift;

@@ -1,53 +1,47 @@
 package io.rmm.agent;
 
 import io.rmm.allocator.observe.GrowthWatch;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * The agent's own thread: makes the source and its views ready, and then keeps them up to date four
  * times a second, until it is ended.
  */
-final class AgentThread {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.agent");
+final class AgentThread extends Thread {
 
   private static final long TICK_MILLIS = 250;
   private static final int TICKS_PER_SECOND = 4;
-  private static final long TICKS_PER_WINDOW = TICKS_PER_SECOND * GrowthWatch.WINDOW.toSeconds();
 
-  /** How long a close waits for views to end. */
+  /** How long an end waits for views to end. */
   private static final long LAST_MILLIS = 5_000;
 
-  private final Supplier<ForeignMemory> source;
+  private final AgentOptions options;
+  private final boolean late;
   private final CountDownLatch end = new CountDownLatch(1);
-  private final Thread thread;
 
-  AgentThread(Supplier<ForeignMemory> source) {
-    this.source = source;
-    this.thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("rmm-agent")
-            .inheritInheritableThreadLocals(false)
-            .unstarted(this::run);
-    thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+  /**
+   * Makes it.
+   *
+   * @param late whether the program runs already
+   */
+  AgentThread(AgentOptions options, boolean late) {
+    super(null, null, "rmm-agent", 0, false);
+    this.options = options;
+    this.late = late;
+    setDaemon(true);
+    setContextClassLoader(ClassLoader.getSystemClassLoader());
   }
 
-  void start() {
-    thread.start();
-  }
-
-  private void run() {
-    ForeignMemory memory = source.get();
+  @Override
+  public void run() {
+    ForeignMemory memory = Session.source(options, late);
     try (AutoCloseable _ = Session.show(memory)) {
       for (long tick = 1; !end.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
         tick(memory, tick);
       }
     } catch (Exception e) {
-      LOG.log(Level.WARNING, "the agent ends", e);
+      AgentLog.warn("the agent ends", e);
     }
   }
 
@@ -57,17 +51,21 @@ final class AgentThread {
       if (tick % TICKS_PER_SECOND == 0) {
         memory.endSecond();
       }
-      if (tick % TICKS_PER_WINDOW == 0) {
+      if (tick % (TICKS_PER_SECOND * GrowthWatch.WINDOW.toSeconds()) == 0) {
         memory.endWindow();
       }
     } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.log(Level.WARNING, "a tick of the agent failed", e);
+      AgentLog.warn("a tick of the agent failed", e);
     }
   }
 
   /** Ends it, and the views with it. */
-  void end() throws InterruptedException {
+  void end() {
     end.countDown();
-    thread.join(LAST_MILLIS);
+    try {
+      join(LAST_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -42,6 +42,7 @@ final class Hooks {
           "jdk.internal.misc.RmmUnsafe",
           "java.nio.RmmDeallocator",
           "jdk.internal.foreign.RmmCleanup",
+          "jdk.internal.foreign.RmmArenas",
           "jdk.internal.foreign.abi.RmmLinker",
           "sun.nio.ch.RmmMappings");
 
@@ -55,7 +56,8 @@ final class Hooks {
           "sun.nio.ch", "sun.nio.ch.FileChannelImpl");
 
   private final Instrumentation instrumentation;
-  private final Transformer transformer = new Transformer();
+  private final Set<String> classes = CallSites.classes();
+  private final Transformer transformer = new Transformer(classes);
 
   Hooks(Instrumentation instrumentation) {
     this.instrumentation = instrumentation;
@@ -66,7 +68,9 @@ final class Hooks {
     Module base = Object.class.getModule();
     Set<Module> agent = Set.of(Hooks.class.getModule());
     Map<String, Set<Module>> packages = new HashMap<>();
-    NEIGHBOURS.keySet().forEach(name -> packages.put(name, agent));
+    for (String name : NEIGHBOURS.keySet()) {
+      packages.put(name, agent);
+    }
     instrumentation.redefineModule(base, Set.of(), packages, packages, Set.of(), Map.of());
     try {
       for (String name : DEFINED) {
@@ -112,7 +116,7 @@ final class Hooks {
     instrumentation.addTransformer(transformer, true);
     try {
       retransform();
-      if (!transformer.failures.isEmpty() || transformer.done.size() < CallSites.CLASSES.size()) {
+      if (!transformer.failures.isEmpty() || transformer.done.size() < classes.size()) {
         throw new IllegalStateException(
             "this JDK is not as expected: "
                 + (transformer.failures.isEmpty()
@@ -133,13 +137,13 @@ final class Hooks {
   }
 
   private void retransform() {
-    List<Class<?>> classes = new ArrayList<>();
+    List<Class<?>> loaded = new ArrayList<>();
     try {
-      for (String name : CallSites.CLASSES) {
-        classes.add(
+      for (String name : classes) {
+        loaded.add(
             Class.forName(name.replace('/', '.'), false, ClassLoader.getSystemClassLoader()));
       }
-      instrumentation.retransformClasses(classes.toArray(Class<?>[]::new));
+      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
     } catch (ClassNotFoundException | UnmodifiableClassException e) {
       throw new IllegalStateException(e);
     }
@@ -148,8 +152,13 @@ final class Hooks {
   /** Given each class that is loaded; those that are none of its business cost it a look-up. */
   private static final class Transformer implements ClassFileTransformer {
 
+    private final Set<String> classes;
     private final Set<String> done = ConcurrentHashMap.newKeySet();
     private final List<String> failures = new ArrayList<>();
+
+    Transformer(Set<String> classes) {
+      this.classes = classes;
+    }
 
     @Override
     public byte @Nullable [] transform(
@@ -159,7 +168,7 @@ final class Hooks {
         @Nullable Class<?> type,
         @Nullable ProtectionDomain domain,
         byte[] bytes) {
-      if (loader != null || name == null || !CallSites.CLASSES.contains(name)) {
+      if (loader != null || name == null || !classes.contains(name)) {
         return null;
       }
       try {

@@ -2,43 +2,54 @@ package io.rmm.agent;
 
 import io.rmm.jfr.JfrView;
 import io.rmm.jmx.JmxView;
-import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import jdk.internal.foreign.abi.RmmLinker;
 import jdk.internal.misc.RmmProbe;
 
 /**
  * The agent from its start to its end: it counts from the first moment on, and shows what it counts
  * soon after.
  *
- * <p>Only the hooks are put in place by the thread that begins it, which is the one that is about to
- * run the program. Views need some hundred classes; they are loaded by a thread of the agent's own.
+ * <p>Only the hooks are put in place by the thread that begins it, which is the one that is about
+ * to run the program. Views need some hundred classes; they are loaded by a thread of the agent's
+ * own.
  */
-final class Session {
+final class Session implements AutoCloseable {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm.agent");
+  private final Hooks hooks;
+  private final AgentThread thread;
 
-  private Session() {}
+  private Session(Hooks hooks, AgentThread thread) {
+    this.hooks = hooks;
+    this.thread = thread;
+  }
 
   /**
    * Begins to count and to show.
    *
    * @param late whether the program runs already
-   * @return what ends it
    */
-  static AutoCloseable begin(Hooks hooks, AgentOptions options, boolean late) {
+  static Session begin(Hooks hooks, AgentOptions options, boolean late) {
     RmmProbe.open(options.limit());
     hooks.install();
-    AgentThread thread = new AgentThread(() -> source(options, late));
+    RmmLinker.wrapBy(new Downcalls());
+    AgentThread thread = new AgentThread(options, late);
     thread.start();
-    return () -> {
-      hooks.remove();
-      RmmProbe.sampleTo(null);
-      thread.end();
-    };
+    return new Session(hooks, thread);
   }
 
-  private static ForeignMemory source(AgentOptions options, boolean late) {
+  /** Leaves the JDK as it was; what was counted goes on being counted at its free. */
+  @Override
+  public void close() {
+    hooks.remove();
+    RmmLinker.wrapBy(null);
+    RmmProbe.sampleTo(null);
+    thread.end();
+  }
+
+  /** Makes the source, and has samples told to it. */
+  static ForeignMemory source(AgentOptions options, boolean late) {
     Map<String, String> configuration = new LinkedHashMap<>();
     configuration.put("agent", late ? "attached" : "from the start");
     configuration.put("sampleInterval", Long.toString(options.sampleInterval()));
@@ -72,7 +83,7 @@ final class Session {
     try {
       return attachment.begin();
     } catch (Exception | LinkageError e) {
-      LOG.log(Level.WARNING, "memory is not shown in " + what, e);
+      AgentLog.warn("memory is not shown in " + what, e);
       return () -> {};
     }
   }

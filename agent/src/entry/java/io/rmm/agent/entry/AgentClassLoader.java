@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -13,7 +15,8 @@ import java.util.jar.JarFile;
  * Loads what lies in a folder of the agent's jar, and else asks the platform's loader: the
  * program's classes are not seen from here, nor these from there.
  */
-final class AgentClassLoader extends ClassLoader {
+final class AgentClassLoader extends ClassLoader
+    implements Consumer<Function<Object[], AutoCloseable>> {
 
   private static final String FOLDER = "rmm/";
 
@@ -24,10 +27,23 @@ final class AgentClassLoader extends ClassLoader {
   private final JarFile jar;
   private final URL folder;
 
+  private volatile Function<Object[], AutoCloseable> agent;
+
   AgentClassLoader(File file) throws IOException {
     super(ClassLoader.getSystemClassLoader().getParent());
     this.jar = new JarFile(file, false);
     this.folder = new URL("jar:" + file.toURI() + "!/" + FOLDER);
+  }
+
+  /** Loads the agent's main class, which gives itself to this when it is initialized. */
+  Function<Object[], AutoCloseable> load(String main) throws ClassNotFoundException {
+    Class.forName(main, true, this);
+    return agent;
+  }
+
+  @Override
+  public void accept(Function<Object[], AutoCloseable> main) {
+    agent = main;
   }
 
   @Override
@@ -52,6 +68,17 @@ final class AgentClassLoader extends ClassLoader {
         bytes.write(buffer, 0, read);
       }
       return bytes.toByteArray();
+    }
+  }
+
+  /** Straight from the jar: to go by the URL takes the JDK 20 ms the first time. */
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    JarEntry entry = jar.getJarEntry(FOLDER + name);
+    try {
+      return entry == null ? super.getResourceAsStream(name) : jar.getInputStream(entry);
+    } catch (IOException e) {
+      return null;
     }
   }
 

@@ -3,7 +3,6 @@ package io.rmm.agent.entry;
 import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 import java.net.URISyntaxException;
 
 /**
@@ -67,25 +66,17 @@ public final class RmmAgent {
     try {
       File jar =
           new File(RmmAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      ClassLoader loader = new AgentClassLoader(jar);
-      running =
-          (AutoCloseable)
-              Class.forName(MAIN, true, loader)
-                  .getMethod("start", Instrumentation.class, String.class, boolean.class)
-                  .invoke(null, instrumentation, options, late);
-    } catch (InvocationTargetException e) {
-      say("not started: " + text(e.getCause()));
-    } catch (ReflectiveOperationException e) {
-      say("not started: " + e);
-    } catch (IOException | URISyntaxException | RuntimeException | LinkageError e) {
+      AgentClassLoader loader = new AgentClassLoader(jar);
+      running = loader.load(MAIN).apply(new Object[] {instrumentation, options, late});
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      say("not started: " + e.getMessage());
+    } catch (IOException
+        | URISyntaxException
+        | ReflectiveOperationException
+        | RuntimeException
+        | LinkageError e) {
       say("not started: " + e);
     }
-  }
-
-  private static String text(Throwable e) {
-    return e instanceof IllegalArgumentException || e instanceof IllegalStateException
-        ? e.getMessage()
-        : e.toString();
   }
 
   /** The number in "25", and 0 in "1.8". */
