@@ -96,6 +96,7 @@ final class ForeignMemory implements MemorySource {
             .flow(sum[TOOK], sum[GAVE], sum[TOOK_BYTES], sum[GAVE_BYTES])
             .peakUsedBytes(peak)
             .rejections(samples.refusals())
+            .openArenas(openShared())
             .droppedListeners(listeners.dropped());
     observer.read(snapshot);
     misuse.read(snapshot);
@@ -106,6 +107,12 @@ final class ForeignMemory implements MemorySource {
           usage(kind.path(), counts, first, peaks[kind.number()], BudgetLimits.unlimited(), 0));
     }
     return snapshot.build();
+  }
+
+  /** Of shared arenas alone: for others the JDK has no place where a count would cost nothing. */
+  private static long openShared() {
+    long[] arenas = RmmProbe.sharedArenas();
+    return arenas[0] - arenas[1];
   }
 
   private static MemorySnapshot.BudgetUsage usage(

@@ -2,14 +2,16 @@ package io.rmm.allocator.observe;
 
 import io.rmm.allocator.Site;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
  * Finds out where the calling thread stands, and stores each such place once.
  *
- * <p>RMM's own frames are left out, and what lies more than {@link #MAX_FRAMES} frames outwards.
- * The tables are bounded: once that of sites is full, they are still reported but no longer shared.
+ * <p>RMM's own frames are left out, with those of the JDK that take memory for their callers, and
+ * what lies more than {@link #MAX_FRAMES} frames outwards. The tables are bounded: once that of
+ * sites is full, they are still reported but no longer shared.
  */
 final class Sites {
 
@@ -25,6 +27,18 @@ final class Sites {
   private static final String AGENT = "io.rmm.agent.";
 
   private static final Pattern HOOK = Pattern.compile("(java|sun|jdk)\\.([a-z]+\\.)+Rmm[A-Za-z]+");
+
+  /** Of the JDK: what takes memory for whoever calls it, and is at the top of each such stack. */
+  private static final Set<String> TAKERS =
+      Set.of(
+          "java.nio.ByteBuffer",
+          "java.nio.DirectByteBuffer",
+          "java.lang.foreign.Arena",
+          "java.lang.foreign.SegmentAllocator",
+          "jdk.internal.foreign.ArenaImpl",
+          "jdk.internal.foreign.SegmentFactories",
+          "sun.misc.Unsafe",
+          "sun.nio.ch.FileChannelImpl");
 
   private static final StackWalker WALKER = StackWalker.getInstance();
 
@@ -85,10 +99,14 @@ final class Sites {
     return same == null ? site : same;
   }
 
-  /** The kernel's tests stand in its packages, and are users of it. */
+  /**
+   * Tells whether a frame on top of a stack is none of a user's. The kernel's tests stand in its
+   * packages, and are users of it.
+   */
   static boolean isKernel(String className) {
     return (className.startsWith(KERNEL) && !className.contains("Test"))
         || className.startsWith(AGENT)
+        || TAKERS.contains(className)
         || HOOK.matcher(className).matches();
   }
 }

@@ -1,0 +1,170 @@
+package io.rmm.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.tools.attach.VirtualMachine;
+import io.rmm.program.MemoryProgram;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Programs of which the agent counts the memory. */
+class AgentTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static AgentJvm start(String options) throws Exception {
+    AgentJvm jvm = AgentJvm.start(MemoryProgram.class, AgentJvm.withAgent(options));
+    awaitBeans(jvm);
+    return jvm;
+  }
+
+  /** They come a moment after the program has begun. */
+  private static void awaitBeans(AgentJvm jvm) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(jvm.ask("used")).matches("\\d+"));
+  }
+
+  /** Beans share what they read for a while. */
+  private static void awaitUsed(AgentJvm jvm, String kind, long bytes) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(jvm.ask("used " + kind)).isEqualTo("" + bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "arena.confined", "arena.shared", "unsafe", "mapped", "malloc"})
+  void whatIsTakenAndGivenBackIsCountedToTheByte(String kind) throws Exception {
+    try (AgentJvm jvm = start("")) {
+      long before = Long.parseLong(jvm.ask("used " + kind));
+      assertThat(jvm.ask("take " + kind + " first 1000008")).isEqualTo("took");
+      assertThat(jvm.ask("take " + kind + " second 24")).isEqualTo("took");
+      awaitUsed(jvm, kind, before + 1_000_032);
+      assertThat(jvm.ask("give first")).isEqualTo("gave");
+      awaitUsed(jvm, kind, before + 24);
+      assertThat(jvm.ask("give second")).isEqualTo("gave");
+      awaitUsed(jvm, kind, before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"arena.auto", "arena.global"})
+  void arenasThatNobodyClosesAreCounted(String kind) throws Exception {
+    try (AgentJvm jvm = start("")) {
+      assertThat(jvm.ask("take " + kind + " first 1000008")).isEqualTo("took");
+      awaitUsed(jvm, kind, 1_000_008);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"direct", "arena.confined", "arena.shared", "arena.auto", "unsafe", "malloc"})
+  void whatIsHeldIsToldBySite(String kind) throws Exception {
+    try (AgentJvm jvm = start("sampleInterval=1k")) {
+      // Sampling begins with the beans.
+      assertThat(jvm.ask("take " + kind + " first 3000000")).isEqualTo("took");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(jvm.ask("sites")).contains("MemoryProgram.take", "3000000"));
+    }
+  }
+
+  @Test
+  void anArenaThatNobodyCanCloseIsTold() throws Exception {
+    try (AgentJvm jvm = start("sampleInterval=1k")) {
+      assertThat(jvm.ask("take arena.shared lost 3000000")).isEqualTo("took");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                if (jvm.ask("attribute Leaks SuspectCount").equals("0")) {
+                  assertThat(jvm.ask("take arena.shared other 8")).isEqualTo("took");
+                  assertThat(jvm.ask("take arena.shared lost 8")).isEqualTo("took");
+                  assertThat(jvm.ask("forget lost")).isEqualTo("forgot");
+                }
+                assertThat(jvm.ask("attribute Leaks SuspectBytes")).isEqualTo("3000000");
+              });
+    }
+  }
+
+  @Test
+  void aSecondFreeThroughUnsafeIsReportedAndTheProcessLives() throws Exception {
+    try (AgentJvm jvm = start("")) {
+      assertThat(jvm.ask("take unsafe first 1000")).isEqualTo("took");
+      assertThat(jvm.ask("giveTwice first")).isEqualTo("gave");
+      awaitUsed(jvm, "unsafe", 0);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(jvm.ask("attribute MemoryManager Misuses")).isEqualTo("1"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "arena.confined", "unsafe"})
+  void theLimitIsOneForAllKindsAndNamesWhoHoldsTheMost(String kind) throws Exception {
+    try (AgentJvm jvm = start("limit=100m,sampleInterval=1k")) {
+      assertThat(jvm.ask("take arena.shared first 90000000")).isEqualTo("took");
+      assertThat(jvm.ask("take " + kind + " second 20000000"))
+          .startsWith("refused: Cannot take 20000000 bytes of off-heap memory")
+          .contains("limit: 104857600")
+          .contains("MemoryProgram.take");
+      assertThat(jvm.ask("take " + kind + " second 5000000")).isEqualTo("took");
+      assertThat(jvm.ask("give first")).isEqualTo("gave");
+      assertThat(jvm.ask("take " + kind + " third 20000000")).isEqualTo("took");
+      awaitUsed(jvm, "arena.shared", 0);
+      assertThat(jvm.ask("attribute MemoryManager Rejections")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aLateAgentCountsWhatIsTakenFromThenOn() throws Exception {
+    try (AgentJvm jvm = AgentJvm.start(MemoryProgram.class)) {
+      for (String kind : new String[] {"direct", "arena.shared", "unsafe", "mapped"}) {
+        assertThat(jvm.ask("take " + kind + " old" + kind + " 1000000")).isEqualTo("took");
+      }
+      attach(jvm, "");
+      awaitBeans(jvm);
+      for (String kind : new String[] {"direct", "arena.shared", "unsafe", "mapped"}) {
+        long before = Long.parseLong(jvm.ask("used " + kind));
+        assertThat(jvm.ask("take " + kind + " new" + kind + " 2000000")).isEqualTo("took");
+        awaitUsed(jvm, kind, before + 2_000_000);
+        assertThat(jvm.ask("give old" + kind)).isEqualTo("gave");
+        assertThat(jvm.ask("take " + kind + " small 24")).isEqualTo("took");
+        awaitUsed(jvm, kind, before + 2_000_024);
+      }
+      assertThat(jvm.ask("attribute MemoryManager Misuses")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void anAgentThatIsStoppedLeavesTheProgramAlone() throws Exception {
+    try (AgentJvm jvm = start("")) {
+      for (String kind : new String[] {"direct", "arena.shared", "unsafe"}) {
+        assertThat(jvm.ask("take " + kind + " " + kind + " 1000000")).isEqualTo("took");
+      }
+      attach(jvm, "stop");
+      assertThat(jvm.ask("used")).isEqualTo("no bean");
+      for (String kind : new String[] {"direct", "arena.shared", "unsafe"}) {
+        assertThat(jvm.ask("give " + kind)).isEqualTo("gave");
+        assertThat(jvm.ask("take " + kind + " " + kind + " 1000")).isEqualTo("took");
+        assertThat(jvm.ask("give " + kind)).isEqualTo("gave");
+      }
+      attach(jvm, "");
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take arena.shared again 1000")).isEqualTo("took");
+      awaitUsed(jvm, "arena.shared", 1_000);
+    }
+  }
+
+  private static void attach(AgentJvm jvm, String options) throws Exception {
+    VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
+    try {
+      machine.loadAgent(AgentJvm.JAR.toString(), options);
+    } finally {
+      machine.detach();
+    }
+  }
+}
