@@ -182,7 +182,6 @@ final class ForeignMemory implements MemorySource {
   void endSecond() {
     mean.tick();
     RmmProbe.setMean(mean.bytes());
-    RmmProbe.giveBackCells();
   }
 
   /** What is done at the end of each of {@link GrowthWatch}'s windows. */
