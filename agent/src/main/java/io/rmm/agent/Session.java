@@ -51,6 +51,7 @@ final class Session implements AutoCloseable {
   /** Makes the source, and has samples told to it. */
   static ForeignMemory source(AgentOptions options, boolean late) {
     Map<String, String> configuration = new LinkedHashMap<>();
+    configuration.put("pageSource", "jvm"); // by which the ledger knows that it is not RMM's own
     configuration.put("agent", late ? "attached" : "from the start");
     configuration.put("sampleInterval", Long.toString(options.sampleInterval()));
     configuration.put("limit", options.limits().toString());

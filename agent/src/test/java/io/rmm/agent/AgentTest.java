@@ -5,7 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.tools.attach.VirtualMachine;
 import io.rmm.program.MemoryProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,6 +171,57 @@ class AgentTest {
       machine.loadAgent(AgentJvm.JAR.toString(), options);
     } finally {
       machine.detach();
+    }
+  }
+
+  @Test
+  void whatIsSampledIsInARecordingWithItsSite() throws Exception {
+    Path recording = Files.createTempFile("agent", ".jfr");
+    try (AgentJvm jvm =
+        AgentJvm.start(
+            MemoryProgram.class,
+            AgentJvm.withAgent("sampleInterval=1k"),
+            "-Xlog:disable",
+            "-XX:StartFlightRecording")) {
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take arena.shared first 3000000")).isEqualTo("took");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(jvm.ask("dump " + recording)).isEqualTo("dumped");
+                assertThat(samples(recording))
+                    .anySatisfy(
+                        event -> {
+                          assertThat(event.getString("manager")).isEqualTo("jvm");
+                          assertThat(event.getString("budget")).isEqualTo("root/arena.shared");
+                          assertThat(event.getLong("requestedSize")).isEqualTo(3_000_000);
+                          assertThat(event.getString("site")).contains("MemoryProgram.take");
+                        });
+              });
+    } finally {
+      Files.delete(recording);
+    }
+  }
+
+  private static List<RecordedEvent> samples(Path recording) throws IOException {
+    return RecordingFile.readAllEvents(recording).stream()
+        .filter(event -> event.getEventType().getName().equals("rmm.AllocationSample"))
+        .toList();
+  }
+
+  @Test
+  void hooksSurviveAnotherAgentThatTransformsTheSameClassesLater() throws Exception {
+    try (AgentJvm jvm =
+        AgentJvm.start(
+            MemoryProgram.class,
+            AgentJvm.withAgent(""),
+            "-javaagent:" + RetransformingAgent.jar())) {
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take unsafe first 1000")).isEqualTo("took");
+      assertThat(jvm.ask("take arena.shared second 2000")).isEqualTo("took");
+      awaitUsed(jvm, "unsafe", 1_000);
+      awaitUsed(jvm, "arena.shared", 2_000);
     }
   }
 }

@@ -22,13 +22,15 @@ import java.util.Map;
 import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
 
 /**
  * Takes memory of each kind as it is told, and says what the agent's beans show. It knows nothing
  * of the agent.
  *
  * <p>Commands are {@code take KIND NAME BYTES}, {@code give NAME}, {@code used KIND}, {@code
- * attribute TYPE NAME}.
+ * attribute TYPE NAME}, {@code sites}, {@code dump FILE}.
  */
 @SuppressWarnings({"SystemOut", "restricted", "MustBeClosedChecker", "UnusedVariable"})
 public final class MemoryProgram {
@@ -76,6 +78,12 @@ public final class MemoryProgram {
             attribute("Budget", ",name=root" + (words.length > 1 ? "/" + words[1] : ""), "Used");
         case "attribute" -> attribute(words[1], "", words[2]);
         case "sites" -> sites();
+        case "dump" -> {
+          try (Recording snapshot = FlightRecorder.getFlightRecorder().takeSnapshot()) {
+            snapshot.dump(Path.of(words[1]));
+          }
+          yield "dumped";
+        }
         default -> throw new IllegalArgumentException(words[0]);
       };
     } catch (InstanceNotFoundException e) {

@@ -21,11 +21,13 @@ import picocli.CommandLine.Spec;
     footer =
         "%nFrom a checkout, 'rmm bench' measures RMM beside its peers; see 'rmm bench --help'.",
     subcommands = {
+      AttachCommand.class,
       DemoCommand.class,
       ExplainCommand.class,
       JfrCommand.class,
       ProfileCommand.class,
       ReportCommand.class,
+      RunCommand.class,
       TopCommand.class
     })
 public final class Rmm implements Runnable {

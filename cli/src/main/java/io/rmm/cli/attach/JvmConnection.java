@@ -196,7 +196,8 @@ public final class JvmConnection implements AutoCloseable {
     return properties.getProperty("sun.java.command", "").strip().split("\\s+", 2)[0];
   }
 
-  private static AttachException explain(TargetProcess target, Throwable cause) {
+  /** Finds out why attaching has failed. */
+  static AttachException explain(TargetProcess target, Throwable cause) {
     long pid = target.pid();
     if (target.hasEnded()) {
       return new AttachException("process " + pid + " has ended", cause);

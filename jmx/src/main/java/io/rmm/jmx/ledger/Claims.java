@@ -54,6 +54,9 @@ final class Claims {
     committed.put(Purpose.CODE, platform.code());
     committed.put(Purpose.DIRECT_BUFFERS, platform.direct());
     committed.put(Purpose.RMM, managers.total());
+    if (managers.seen() != Account.UNKNOWN) {
+      committed.put(Purpose.ARENAS, Math.max(0, managers.seen() - managers.inArenas()));
+    }
     tracked.ifPresent(this::addTracked);
   }
 

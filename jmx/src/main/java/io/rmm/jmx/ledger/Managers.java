@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -33,30 +35,78 @@ import org.jspecify.annotations.Nullable;
  * @param outside bytes of them that lie outside the address range that our own managers share
  * @param inArenas bytes of these that are in arenas of the JDK
  * @param untold the managers that do not say where their memory is; it is taken not to be in arenas
+ * @param seen bytes of arenas and of {@code Unsafe} that an agent has seen the JDK allocate, of
+ *     which native memory tracking knows too; {@link Account#UNKNOWN} without an agent
  */
-record Managers(Map<String, Long> committed, long outside, long inArenas, List<String> untold) {
+record Managers(
+    Map<String, Long> committed, long outside, long inArenas, List<String> untold, long seen) {
 
   private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   /** The setting that tells where a manager's memory comes from. */
   private static final String PAGE_SOURCE = "pageSource";
 
+  /** The page source of an agent, whose memory is not its own, but the JVM's. */
+  private static final String OF_JVM = "jvm";
+
   static Managers now(MBeanServer server, Collection<MemorySource> ours) {
     Sums sums = new Sums();
+    long seen = Account.UNKNOWN;
     // By the numbers that their beans have; ours get those that are left.
     for (ObjectName bean : server.queryNames(pattern(), null)) {
       if (isOfOthers(server, bean)) {
-        sums.add(
-            nameOf(bean), numberOf(bean), committedOf(server, bean), true, sourceOf(server, bean));
+        String pageSource = sourceOf(server, bean);
+        if (pageSource.equals(OF_JVM)) {
+          seen = seenBy(path -> usedOf(server, bean, path));
+        } else {
+          sums.add(nameOf(bean), numberOf(bean), committedOf(server, bean), true, pageSource);
+        }
       }
     }
     for (MemorySource source : ours) {
       String pageSource = source.configuration().getOrDefault(PAGE_SOURCE, "");
       MemorySnapshot snapshot = source.snapshot();
+      if (pageSource.equals(OF_JVM)) {
+        seen = seenBy(path -> usedBy(snapshot, path));
+        continue;
+      }
       long bytes = snapshot.committedBytes() + snapshot.guardBytes();
       sums.add(source.name(), 1, bytes, false, pageSource);
     }
-    return new Managers(sums.committed, sums.outside, sums.inArenas, List.copyOf(sums.untold));
+    return new Managers(
+        sums.committed, sums.outside, sums.inArenas, List.copyOf(sums.untold), seen);
+  }
+
+  /** Adds up what is neither a direct buffer nor limited like one, as automatic arenas are. */
+  private static long seenBy(ToLongFunction<String> used) {
+    return Stream.of("root/arena.confined", "root/arena.shared", "root/arena.global", "root/unsafe")
+        .mapToLong(used)
+        .sum();
+  }
+
+  private static long usedBy(MemorySnapshot snapshot, String path) {
+    return snapshot.budgets().stream()
+        .filter(budget -> budget.path().equals(path))
+        .mapToLong(MemorySnapshot.BudgetUsage::usedBytes)
+        .sum();
+  }
+
+  private static long usedOf(MBeanServer server, ObjectName manager, String path) {
+    try {
+      return bytesOf(
+          server,
+          new ObjectName(
+              ManagedBean.DOMAIN
+                  + ":type="
+                  + ManagedBean.BUDGET.type()
+                  + ",manager="
+                  + manager.getKeyProperty("manager")
+                  + ",name="
+                  + path),
+          "Used");
+    } catch (MalformedObjectNameException e) {
+      throw new AssertionError("a path of a kind is well formed", e);
+    }
   }
 
   /** What is added up. */
