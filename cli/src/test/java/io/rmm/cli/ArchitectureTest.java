@@ -53,6 +53,13 @@ class ArchitectureTest {
         module("io.rmm.jmx..", "io.rmm.allocator.."),
         module("io.rmm.exporter..", "io.rmm.allocator..", "io.rmm.jmx.."),
         module("io.rmm.junit..", "io.rmm.allocator.."),
+        // Of it, its entry alone is to be seen from here.
+        module(
+            "io.rmm.agent..",
+            "io.rmm.allocator..",
+            "io.rmm.exporter..",
+            "io.rmm.jfr..",
+            "io.rmm.jmx.."),
         module("io.rmm.analysis..", SIGNAL_NAMES),
         // The names, too: what a dashboard shows must stand in the registry.
         module("io.rmm.dashboards..", "io.rmm.exporter..", "io.rmm.jmx..", SIGNAL_NAMES),

@@ -1,0 +1,51 @@
+package io.rmm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The agent in a program that has none of RMM's views. */
+class AttachCommandTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine commandLine =
+      Rmm.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+
+  @Test
+  void theAgentIsPutInAndTakenOut() throws Exception {
+    try (TargetJvm jvm = TargetJvm.startWithoutViews()) {
+      String pid = jvm.pid();
+      assertThat(commandLine.execute("attach", pid)).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .contains("The agent counts the off-heap memory that process " + pid);
+
+      assertThat(commandLine.execute("attach", pid)).isEqualTo(1);
+      assertThat(err.toString()).contains("the agent is in process " + pid + " already");
+
+      out.getBuffer().setLength(0);
+      assertThat(commandLine.execute("top", pid)).isZero();
+      assertThat(out.toString()).contains("jvm ");
+
+      assertThat(commandLine.execute("attach", "--stop", pid)).isZero();
+      assertThat(commandLine.execute("profile", pid)).isEqualTo(1);
+      assertThat(err.toString()).contains("shows no memory manager in JMX");
+    }
+  }
+
+  @Test
+  void settingsAreNotForAnEnd() throws Exception {
+    assertThat(commandLine.execute("attach", "--stop", "--limit", "1m", "1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--stop is for an agent that has settings");
+  }
+
+  @Test
+  void aProgramEndsWithItsOwnExitCode() {
+    assertThat(commandLine.execute("run", "--", "sh", "-c", "exit 7")).isEqualTo(7);
+    assertThat(commandLine.execute("run", "--", "no-such-program")).isEqualTo(1);
+    assertThat(err.toString()).contains("no-such-program");
+  }
+}
