@@ -51,7 +51,10 @@ final class ScopeBatches {
   void join(ScopedBlock block) {
     try {
       if (block.page.slotBytes >= mostBytes()) {
-        boolean _ = newBatch(1).join(block);
+        // A purge may seal a batch before anybody has joined it.
+        while (!newBatch(1).join(block)) {
+          Thread.onSpinWait();
+        }
         return;
       }
       int at = index(block);
