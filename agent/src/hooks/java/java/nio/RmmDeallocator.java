@@ -11,6 +11,9 @@ import jdk.internal.misc.Unsafe;
  * <p>That it is an object of another class is how memory of before the agent came is told apart: it
  * has the JDK's, and is freed without being counted. And it knows its size, so no table of
  * addresses is needed.
+ *
+ * <p>If the Java heap has no room for the buffer's cleaner after there was room for this, the
+ * buffer's constructor frees the memory by itself: then it stays counted.
  */
 final class RmmDeallocator implements Runnable {
 

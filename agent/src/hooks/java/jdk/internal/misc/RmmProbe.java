@@ -315,18 +315,34 @@ public final class RmmProbe {
 
   // ---- for the agent ----
 
-  /** Begins to count, with a limit of {@code most} bytes. Called before any hook is in place. */
+  /**
+   * Begins to count, with a limit of {@code most} bytes. Called before any hook is in place, or
+   * when those of an agent before are no more: what that has counted counts against the limit too.
+   */
   public static void open(long most) {
-    limit = most;
-    RmmCell.mine();
     // So that a first sample loads nothing.
     RmmAddresses.remove(0);
     Continuation.pin();
     Continuation.unpin();
     draw(1);
+    RmmCell.mine();
+    long[] counts = counts();
+    long live = 0;
+    for (int kind = 0; kind < FIRST_UNLIMITED; kind++) {
+      int first = kind * FIELDS;
+      live += counts[first + RmmCell.TOOK_BYTES] - counts[first + RmmCell.GAVE_BYTES];
+    }
+    limited.set(live);
+    limit = most;
   }
 
-  /** Has samples told to {@code to} from now on; to nobody if that is null. */
+  /** Ends samples and the limit. */
+  public static void close() {
+    sink = null;
+    limit = Long.MAX_VALUE;
+  }
+
+  /** Has samples told to {@code to} from now on. */
   public static void sampleTo(RmmSink to) {
     sink = to;
   }

@@ -44,7 +44,7 @@ final class Session implements AutoCloseable {
   public void close() {
     hooks.remove();
     RmmLinker.wrapBy(null);
-    RmmProbe.sampleTo(null);
+    RmmProbe.close();
     thread.end();
   }
 

@@ -151,6 +151,8 @@ class AgentTest {
       for (String kind : new String[] {"direct", "arena.shared", "unsafe"}) {
         assertThat(jvm.ask("take " + kind + " " + kind + " 1000000")).isEqualTo("took");
       }
+      assertThat(jvm.ask("take arena.shared held 1000000")).isEqualTo("took");
+      assertThat(jvm.ask("take arena.shared kept 5000000")).isEqualTo("took");
       attach(jvm, "stop");
       assertThat(jvm.ask("used")).isEqualTo("no bean");
       for (String kind : new String[] {"direct", "arena.shared", "unsafe"}) {
@@ -158,10 +160,14 @@ class AgentTest {
         assertThat(jvm.ask("take " + kind + " " + kind + " 1000")).isEqualTo("took");
         assertThat(jvm.ask("give " + kind)).isEqualTo("gave");
       }
-      attach(jvm, "");
+      assertThat(jvm.ask("give held")).isEqualTo("gave");
+      attach(jvm, "limit=10m");
       awaitBeans(jvm);
       assertThat(jvm.ask("take arena.shared again 1000")).isEqualTo("took");
-      awaitUsed(jvm, "arena.shared", 1_000);
+      awaitUsed(jvm, "arena.shared", 5_001_000);
+      assertThat(jvm.ask("take direct more 6000000")).startsWith("refused: ");
+      assertThat(jvm.ask("give kept")).isEqualTo("gave");
+      assertThat(jvm.ask("take direct more 6000000")).isEqualTo("took");
     }
   }
 
