@@ -1,7 +1,5 @@
 package jdk.internal.misc;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 /**
  * Addresses of live memory, with kind and size: for memory that comes back as an address and
  * nothing else.
@@ -29,6 +27,9 @@ final class RmmAddresses {
    */
   static final long FREED = -1;
 
+  /** An address that could not be added, and will be {@link #UNKNOWN}. */
+  static final long NO_ROOM = -2;
+
   /** Places that an address may have: two lines of the cache, with their addresses alone. */
   private static final int REACH = 16;
 
@@ -51,13 +52,15 @@ final class RmmAddresses {
   /** Where the tables begin; 0 where there is none yet. Addresses first, then what is known. */
   private static final long[] tables = new long[TABLES];
 
-  /** Addresses for which there was no room. */
-  private static final AtomicLong lost = new AtomicLong();
-
   private RmmAddresses() {}
 
-  /** Adds an address. One that cannot be added will be {@link #UNKNOWN}. */
-  static void add(long address, int kind, long bytes, boolean sampled) {
+  /**
+   * Adds an address.
+   *
+   * @return what was known of it, if it stands there as live: then somebody has freed it who is not
+   *     seen; {@link #NO_ROOM} if it could not be added; else {@link #UNKNOWN}
+   */
+  static long add(long address, int kind, long bytes, boolean sampled) {
     long entry = bytes << SIZE_SHIFT | (sampled ? SAMPLED : 0) | kind;
     long hash = hash(address);
     for (int i = 0; i < TABLES; i++) {
@@ -69,15 +72,20 @@ final class RmmAddresses {
       for (int step = 0; step < REACH; step++) {
         long place = table + ((hash + step & mask) << 3);
         long there = UNSAFE.getLongVolatile(null, place);
+        if (there == address) {
+          long before = UNSAFE.getLong(place + ((mask + 1) << 3));
+          UNSAFE.putLong(place + ((mask + 1) << 3), entry);
+          return before;
+        }
         if ((there == 0 || (there & WAS_FREED) != 0)
             && UNSAFE.compareAndSetLong(null, place, there, address & ~WAS_FREED)) {
           // Whoever frees it has it from the caller, and so sees this.
           UNSAFE.putLong(place + ((mask + 1) << 3), entry);
-          return;
+          return UNKNOWN;
         }
       }
     }
-    lost.incrementAndGet();
+    return NO_ROOM;
   }
 
   /**

@@ -91,7 +91,19 @@ public final class RmmProbe {
       cell.add(kind * FIELDS + RmmCell.TOOK, bytes);
       sampled = (cell.countdown -= bytes) < 0 && sampleAt(cell, kind, address, bytes);
     }
-    RmmAddresses.add(address, kind, bytes, sampled);
+    long before = RmmAddresses.add(address, kind, bytes, sampled);
+    if (before > 0) {
+      ended(address, before, RmmAddresses.isSampled(before) && !sampled);
+    } else if (before == RmmAddresses.NO_ROOM) {
+      // Its free will not be seen, so it is as if it had been freed at once.
+      gave(kind, bytes, null);
+      if (kind < FIRST_UNLIMITED) {
+        release(bytes);
+      }
+      if (sampled) {
+        endAt(address);
+      }
+    }
   }
 
   /**
@@ -102,16 +114,20 @@ public final class RmmProbe {
   public static long gaveAt(long address) {
     long entry = RmmAddresses.remove(address);
     if (entry > 0) {
-      int kind = RmmAddresses.kind(entry);
-      gave(kind, RmmAddresses.bytes(entry), null);
-      if (kind < FIRST_UNLIMITED) {
-        release(RmmAddresses.bytes(entry));
-      }
-      if (RmmAddresses.isSampled(entry)) {
-        endAt(address);
-      }
+      ended(address, entry, RmmAddresses.isSampled(entry));
     }
     return entry;
+  }
+
+  private static void ended(long address, long entry, boolean sampled) {
+    int kind = RmmAddresses.kind(entry);
+    gave(kind, RmmAddresses.bytes(entry), null);
+    if (kind < FIRST_UNLIMITED) {
+      release(RmmAddresses.bytes(entry));
+    }
+    if (sampled) {
+      endAt(address);
+    }
   }
 
   /** Counts memory again that was {@linkplain #gaveAt counted as given back} and is still there. */

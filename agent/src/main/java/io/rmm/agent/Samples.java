@@ -87,7 +87,11 @@ final class Samples extends RmmSink {
     if (token == null) {
       return false;
     }
-    Token _ = byAddress.put(address, token);
+    Token before = byAddress.put(address, token);
+    if (before != null) {
+      // Somebody has freed it who is not seen.
+      observer.freed(before, FreeCause.ADDRESS);
+    }
     return true;
   }
 

@@ -54,6 +54,15 @@ class AgentTest {
     }
   }
 
+  @Test
+  void manyThreadsThatFreeEachOthersMemoryAreCountedToTheByte() throws Exception {
+    try (AgentJvm jvm = start("")) {
+      String left = jvm.ask("many 60000");
+      awaitUsed(jvm, "unsafe", Long.parseLong(left));
+      assertThat(jvm.ask("attribute MemoryManager Misuses")).isEqualTo("0");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"arena.auto", "arena.global"})
   void arenasThatNobodyClosesAreCounted(String kind) throws Exception {

@@ -17,8 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -30,7 +34,7 @@ import jdk.jfr.Recording;
  * of the agent.
  *
  * <p>Commands are {@code take KIND NAME BYTES}, {@code give NAME}, {@code used KIND}, {@code
- * attribute TYPE NAME}, {@code sites}, {@code dump FILE}.
+ * attribute TYPE NAME}, {@code sites}, {@code dump FILE}, {@code many COUNT}.
  */
 @SuppressWarnings({"SystemOut", "restricted", "MustBeClosedChecker", "UnusedVariable"})
 public final class MemoryProgram {
@@ -77,6 +81,7 @@ public final class MemoryProgram {
         case "used" ->
             attribute("Budget", ",name=root" + (words.length > 1 ? "/" + words[1] : ""), "Used");
         case "attribute" -> attribute(words[1], "", words[2]);
+        case "many" -> many(Integer.parseInt(words[1]));
         case "sites" -> sites();
         case "dump" -> {
           try (Recording snapshot = FlightRecorder.getFlightRecorder().takeSnapshot()) {
@@ -90,6 +95,61 @@ public final class MemoryProgram {
       return "no bean";
     } catch (OutOfMemoryError e) {
       return "refused: " + e.getMessage();
+    }
+  }
+
+  /**
+   * Has four threads take so many blocks through Unsafe each, of 16 to 1,039 bytes, and free each
+   * other's: all but every third. Returns the bytes of those.
+   */
+  private static String many(int count) throws Throwable {
+    long[][] addresses = new long[4][count];
+    LongAdder left = new LongAdder();
+    together(
+        thread -> {
+          for (int i = 0; i < count; i++) {
+            addresses[thread][i] = SunUnsafe.allocateMemory(16 + i % 1_024);
+          }
+        });
+    together(
+        thread -> {
+          for (int i = 0; i < count; i++) {
+            if (i % 3 != 0) {
+              SunUnsafe.freeMemory(addresses[(thread + 1) % 4][i]);
+            } else {
+              left.add(16 + i % 1_024);
+            }
+          }
+        });
+    return left.toString();
+  }
+
+  /** What one of four threads does. */
+  private interface Part {
+    void of(int thread) throws Throwable;
+  }
+
+  private static void together(Part part) throws Throwable {
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    Thread[] threads = new Thread[4];
+    for (int i = 0; i < threads.length; i++) {
+      int thread = i;
+      threads[i] =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      part.of(thread);
+                    } catch (Throwable e) {
+                      failures.add(e);
+                    }
+                  });
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    for (Throwable failure : failures) {
+      throw failure;
     }
   }
 

@@ -18,8 +18,14 @@ final class Sites {
   /** Enough to get from an allocation out of a library into the program that uses it. */
   static final int MAX_FRAMES = 16;
 
-  /** Some 45 MiB of heap at the worst, and more places than programs allocate from. */
-  static final int MAX_SITES = 50_000;
+  /** More places than programs allocate from. Each is some 300 bytes of Java heap: 8 MiB. */
+  static final int MAX_SITES = 25_000;
+
+  /**
+   * Frames that sites share, of some 80 bytes each: 4 MiB. A site has sixteen, and most of them are
+   * those of many others; each with its own, it would take 850 bytes.
+   */
+  private static final int MAX_SHARED_FRAMES = 50_000;
 
   private static final String KERNEL = "io.rmm.allocator.";
 
@@ -47,11 +53,14 @@ final class Sites {
   /** Several paths lead to one site where they differ in what no site shows. */
   private final ConcurrentHashMap<Site, Site> known = new ConcurrentHashMap<>();
 
+  private final ConcurrentHashMap<StackTraceElement, StackTraceElement> frames =
+      new ConcurrentHashMap<>();
+
   static {
     // Now, and not at the first observation, when the Java heap may be full: a class that cannot be
     // initialized once never can, be it one of the JDK, and every walk would fail from then on.
     CallPath _ = CallPath.here();
-    Site _ = look();
+    Site _ = new Sites().shared(look());
   }
 
   Site here() {
@@ -95,8 +104,21 @@ final class Sites {
   }
 
   private Site shared(Site site) {
-    Site same = known.size() < MAX_SITES ? known.putIfAbsent(site, site) : known.get(site);
-    return same == null ? site : same;
+    Site same = known.get(site);
+    if (same != null || known.size() >= MAX_SITES) {
+      return same == null ? site : same;
+    }
+    Site slim = new Site(site.frames().stream().map(this::shared).toList());
+    same = known.putIfAbsent(slim, slim);
+    return same == null ? slim : same;
+  }
+
+  private StackTraceElement shared(StackTraceElement frame) {
+    StackTraceElement same = frames.get(frame);
+    if (same == null && frames.size() < MAX_SHARED_FRAMES) {
+      same = frames.putIfAbsent(frame, frame);
+    }
+    return same == null ? frame : same;
   }
 
   /**

@@ -141,6 +141,17 @@ class SitesTest {
   }
 
   @Test
+  void sitesShareTheFramesThatTheyHaveInCommon() {
+    Sites sites = new Sites();
+    Site one = sites.here();
+    Site other = sites.here();
+    assertThat(one).isNotEqualTo(other);
+    for (int i = 1; i < one.frames().size(); i++) {
+      assertThat(one.frames().get(i)).isSameAs(other.frames().get(i));
+    }
+  }
+
+  @Test
   void isWhatReadingTheStackGives() throws Throwable {
     Set<Site> different = new HashSet<>();
     for (long seed = 0; seed < 20_000; seed++) {
