@@ -36,7 +36,6 @@ final class RmmDeallocator implements Runnable {
   public void run() {
     RmmProbe.gave(RmmKind.DIRECT, size, sample);
     UNSAFE.freeMemory(address);
-    RmmProbe.release(size);
     Bits.unreserveMemory(size, capacity);
   }
 }

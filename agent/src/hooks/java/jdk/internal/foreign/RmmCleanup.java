@@ -56,7 +56,6 @@ final class RmmCleanup extends MemorySessionImpl.ResourceList.ResourceCleanup {
   public void cleanup() {
     RmmProbe.gave(kind, size, sample);
     UNSAFE.freeMemory(address);
-    RmmProbe.release(size);
     if (reserved) {
       AbstractMemorySegmentImpl.NIO_ACCESS.unreserveMemory(size, byteSize);
     }

@@ -67,7 +67,7 @@ public final class RmmProbe {
     return (cell.countdown -= bytes) < 0 ? sample(cell, kind, bytes) : null;
   }
 
-  /** Counts memory that was given back. */
+  /** Counts memory that is about to be given back, and no longer counts against the limit. */
   @DontInline
   public static void gave(int kind, long bytes, Object sample) {
     RmmCell cell = RmmCell.mine();
@@ -75,6 +75,9 @@ public final class RmmProbe {
       RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.GAVE, bytes);
     } else {
       cell.add(kind * FIELDS + RmmCell.GAVE, bytes);
+    }
+    if (kind < FIRST_UNLIMITED) {
+      release(bytes);
     }
     if (sample != null) {
       end(sample);
@@ -97,9 +100,6 @@ public final class RmmProbe {
     } else if (before == RmmAddresses.NO_ROOM) {
       // Its free will not be seen, so it is as if it had been freed at once.
       gave(kind, bytes, null);
-      if (kind < FIRST_UNLIMITED) {
-        release(bytes);
-      }
       if (sampled) {
         endAt(address);
       }
@@ -120,11 +120,7 @@ public final class RmmProbe {
   }
 
   private static void ended(long address, long entry, boolean sampled) {
-    int kind = RmmAddresses.kind(entry);
-    gave(kind, RmmAddresses.bytes(entry), null);
-    if (kind < FIRST_UNLIMITED) {
-      release(RmmAddresses.bytes(entry));
-    }
+    gave(RmmAddresses.kind(entry), RmmAddresses.bytes(entry), null);
     if (sampled) {
       endAt(address);
     }
@@ -193,7 +189,13 @@ public final class RmmProbe {
   }
 
   /** In the place of {@link Unsafe#allocateMemory}: the same within the limit. */
+  @ForceInline
   public static long allocate(Unsafe unsafe, long bytes) {
+    return limit == Long.MAX_VALUE ? unsafe.allocateMemory(bytes) : allocateLimited(unsafe, bytes);
+  }
+
+  @DontInline
+  private static long allocateLimited(Unsafe unsafe, long bytes) {
     reserve(bytes);
     try {
       return unsafe.allocateMemory(bytes);
