@@ -9,8 +9,8 @@ import jdk.internal.vm.annotation.ForceInline;
  * The counters of one platform thread, and the bytes that it has left until its next sample.
  *
  * <p>One thread writes, anybody reads. So a write is a plain load and an opaque store, of which a
- * reader sees a whole one; it takes a fifth of the time of an atomic addition, of which a pair
- * would need four. A virtual thread uses the cell of its carrier, which it cannot leave between the
+ * reader sees a whole one, where threads that share would need an atomic addition for each of four
+ * counters a pair. A virtual thread uses the cell of its carrier, which it cannot leave between the
  * look-up of the cell and the last store: it is unmounted only where it blocks.
  *
  * <p>A cell outlives its thread, and then serves another one: its counters only ever rise, so that
@@ -69,8 +69,8 @@ public final class RmmCell {
    * Returns the cell of the calling thread, or null if it must use the shared one.
    *
    * <p>A cell that is seen with the thread's own number is the thread's: nobody else writes that
-   * number, and it stays while the thread lives. A thread-local took some 5 ns more, and an object
-   * of each thread.
+   * number, and it stays while the thread lives. With a thread-local, a pair took 79 ns where it
+   * takes 66 with this.
    */
   @ForceInline
   static RmmCell mine() {

@@ -33,8 +33,8 @@ final class CallSites {
    * What an instruction names.
    *
    * @param owner the class
-   * @param name the method; null if it is the class alone, of which there is a new object
-   * @param descriptor that of the method
+   * @param name the method; empty if it is the class alone, of which there is a new object
+   * @param descriptor that of the method; empty with it
    */
   record Target(String owner, String name, String descriptor) {
 

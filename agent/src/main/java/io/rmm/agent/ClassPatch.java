@@ -13,10 +13,10 @@ import java.util.Map;
  * <p>Nothing moves but the constant pool, which gets longer: positions in code, frames and line
  * numbers stay true, so none of them has to be understood.
  *
- * <p><b>Tried</b>: {@code java.lang.classfile}, which would be the way to go. It takes a process
- * that has just begun 145 ms to load it, read nine classes and write them again, half of what the
- * JVM itself takes to start; this takes 5. And to compute frames it loads classes of the JDK that
- * the program would perhaps never have loaded.
+ * <p><b>Tried</b>: {@code java.lang.classfile}, which would be the way to go. In a process that has
+ * just begun, this step of the start took 145 ms with it, most of them to load it; it takes 33 to
+ * 44 now, what the JVM needs to take the classes in among them. And to compute frames it loads
+ * classes of the JDK that the program would perhaps never have loaded.
  *
  * @see <a href="https://docs.oracle.com/javase/specs/jvms/se25/html/jvms-4.html">JVMS 4</a>, whose
  *     names this uses

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It runs in the frame of whoever allocates, which may be the JDK with any lock of its held. So
  * it tells nobody anything there, and by the time the first sample comes all its classes are
- * loaded: {@link #prepare} has gone every way once.
+ * loaded: {@link #rehearse} has gone every way once, on another.
  */
 final class Samples extends RmmSink {
 
@@ -42,17 +42,21 @@ final class Samples extends RmmSink {
     this.mean = mean;
   }
 
-  /** Goes every way once, so that nothing is loaded or linked in a frame of the program. */
-  void prepare() {
-    for (MemoryKind kind : MemoryKind.values()) {
-      Object sample = take(kind, 0, 1);
-      if (sample != null) {
-        gave(sample);
-      }
+  /**
+   * Goes every way once, so that nothing is loaded or linked in a frame of the program. To be
+   * called on one that nobody listens to, as what it follows is made up.
+   */
+  void rehearse() {
+    Object sample = took(MemoryKind.DIRECT.number(), 1, 1);
+    if (sample != null) {
+      gave(sample);
     }
-    boolean _ = tookAt(MemoryKind.UNSAFE.number(), 0, 0, 1);
-    gaveAt(0);
-    String _ = refusal(0, 0, 0);
+    int kind = MemoryKind.UNSAFE.number();
+    if (tookAt(kind, 0, 1, 1)) {
+      gaveAt(0);
+    }
+    freedTwice(kind, 0);
+    String _ = refused(0, 0, 0);
   }
 
   @Override
@@ -117,10 +121,6 @@ final class Samples extends RmmSink {
   @Override
   public String refused(long bytes, long taken, long limit) {
     refusals.incrementAndGet();
-    return refusal(bytes, taken, limit);
-  }
-
-  private String refusal(long bytes, long taken, long limit) {
     return "Cannot take "
         + bytes
         + " bytes of off-heap memory (taken: "

@@ -59,7 +59,7 @@ final class Session implements AutoCloseable {
       configuration.putAll(EarlierMemory.now());
     }
     ForeignMemory memory = new ForeignMemory(options, Map.copyOf(configuration));
-    memory.samples().prepare();
+    new ForeignMemory(options, Map.of()).samples().rehearse();
     RmmProbe.setMean(options.sampleInterval());
     RmmProbe.sampleTo(memory.samples());
     return memory;
