@@ -8,6 +8,9 @@ module io.rmm.allocator {
 
   exports io.rmm.allocator;
   exports io.rmm.allocator.container;
+  exports io.rmm.allocator.log to
+      io.rmm.jfr,
+      io.rmm.jmx;
   exports io.rmm.allocator.observe to
       io.rmm.agent;
   exports io.rmm.allocator.postmortem to

@@ -2,6 +2,7 @@ package io.rmm.jfr;
 
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.MemoryView;
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 
 /**
@@ -19,8 +20,6 @@ import java.lang.System.Logger.Level;
  */
 public final class JfrView implements MemoryView {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm.jfr");
-
   /** Makes the view; all instances share what they have registered with Flight Recorder. */
   public JfrView() {}
 
@@ -28,10 +27,11 @@ public final class JfrView implements MemoryView {
   public AutoCloseable attach(MemorySource source) {
     // The classes that name jdk.jfr are first touched inside RecordedSources.
     if (ModuleLayer.boot().findModule("jdk.jfr").isEmpty()) {
-      LOG.log(
-          Level.INFO,
-          "{0} is not shown in Flight Recorder: this runtime has no module jdk.jfr",
-          source.name());
+      Log.logger("io.rmm.jfr")
+          .log(
+              Level.INFO,
+              "{0} is not shown in Flight Recorder: this runtime has no module jdk.jfr",
+              source.name());
       return () -> {};
     }
     return RecordedSources.add(source);

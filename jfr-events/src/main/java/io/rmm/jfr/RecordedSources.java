@@ -2,6 +2,7 @@ package io.rmm.jfr;
 
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.jfr.Signal.Elsewhere;
 import io.rmm.jfr.Signal.Occurrence;
 import io.rmm.jfr.Signal.State;
@@ -18,8 +19,6 @@ import java.util.function.Function;
  * be twice the bytes.
  */
 final class RecordedSources {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jfr");
 
   private static final CopyOnWriteArrayList<MemorySource> SOURCES = new CopyOnWriteArrayList<>();
 
@@ -97,10 +96,15 @@ final class RecordedSources {
     try {
       state.commit().accept(source);
     } catch (RuntimeException e) {
-      LOG.log(
-          Level.WARNING,
-          "No " + state.event().getSimpleName() + " of " + source.name() + " in Flight Recorder",
-          e);
+      Log.logger("io.rmm.jfr")
+          .log(
+              Level.WARNING,
+              "No "
+                  + state.event().getSimpleName()
+                  + " of "
+                  + source.name()
+                  + " in Flight Recorder",
+              e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.rmm.jmx;
 
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.MemoryView;
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 
@@ -33,8 +34,6 @@ import java.lang.management.ManagementFactory;
  */
 public final class JmxView implements MemoryView {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
-
   /** Makes the view. */
   public JmxView() {}
 
@@ -47,10 +46,11 @@ public final class JmxView implements MemoryView {
   public AutoCloseable attach(MemorySource source) {
     // No signature of this class names java.management: ServiceLoader could not load it otherwise.
     if (ModuleLayer.boot().findModule("java.management").isEmpty()) {
-      LOG.log(
-          Level.INFO,
-          "{0} is not shown in JMX: this runtime has no module java.management",
-          source.name());
+      Log.logger("io.rmm.jmx")
+          .log(
+              Level.INFO,
+              "{0} is not shown in JMX: this runtime has no module java.management",
+              source.name());
       return () -> {};
     }
     AutoCloseable beans = SourceBeans.register(ManagementFactory.getPlatformMBeanServer(), source);

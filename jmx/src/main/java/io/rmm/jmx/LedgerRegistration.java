@@ -1,6 +1,7 @@
 package io.rmm.jmx;
 
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.signal.ManagedBean;
 import io.rmm.jmx.ledger.Ledger;
 import java.lang.System.Logger.Level;
@@ -28,8 +29,6 @@ import javax.management.relation.MBeanServerNotificationFilter;
  * server tells them while the other one holds its lock.
  */
 final class LedgerRegistration implements NotificationListener {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private static final LedgerRegistration PROCESS =
       new LedgerRegistration(ManagementFactory.getPlatformMBeanServer(), Ledger.ofThisProcess());
@@ -105,9 +104,10 @@ final class LedgerRegistration implements NotificationListener {
           name);
       registered = true;
     } catch (InstanceAlreadyExistsException e) {
-      LOG.log(Level.DEBUG, "The ledger is that of another class loader", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The ledger is that of another class loader", e);
     } catch (JMException | RuntimeException e) {
-      LOG.log(Level.WARNING, "The ledger of the process's memory is not shown in JMX", e);
+      Log.logger("io.rmm.jmx")
+          .log(Level.WARNING, "The ledger of the process's memory is not shown in JMX", e);
     }
   }
 
@@ -117,9 +117,10 @@ final class LedgerRegistration implements NotificationListener {
       try {
         server.unregisterMBean(name);
       } catch (InstanceNotFoundException e) {
-        LOG.log(Level.DEBUG, "The ledger was taken out by somebody else", e);
+        Log.logger("io.rmm.jmx").log(Level.DEBUG, "The ledger was taken out by somebody else", e);
       } catch (JMException | RuntimeException e) {
-        LOG.log(Level.WARNING, "The ledger of the process's memory stays in JMX", e);
+        Log.logger("io.rmm.jmx")
+            .log(Level.WARNING, "The ledger of the process's memory stays in JMX", e);
       }
     }
   }
@@ -140,7 +141,7 @@ final class LedgerRegistration implements NotificationListener {
     try {
       server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, this);
     } catch (JMException e) {
-      LOG.log(Level.DEBUG, "Nothing tells of the ledger's end any more", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "Nothing tells of the ledger's end any more", e);
     }
   }
 }

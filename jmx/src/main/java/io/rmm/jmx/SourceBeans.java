@@ -2,6 +2,7 @@ package io.rmm.jmx;
 
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.signal.ManagedBean;
 import io.rmm.jmx.BeanNotifications.Severity;
 import java.lang.System.Logger.Level;
@@ -33,8 +34,6 @@ final class SourceBeans implements AutoCloseable {
 
   /** The beans that can change something are there only if this system property is true. */
   static final String CONTROL_ENABLED = "rmm.control.enabled";
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private static final NotificationEmitter NO_NOTIFICATIONS = new NotificationBroadcasterSupport();
 
@@ -171,13 +170,14 @@ final class SourceBeans implements AutoCloseable {
     try {
       budgets.registerNew();
     } catch (JMException | RuntimeException e) {
-      LOG.log(Level.WARNING, "A budget of " + source.name() + " is not shown in JMX", e);
+      Log.logger("io.rmm.jmx")
+          .log(Level.WARNING, "A budget of " + source.name() + " is not shown in JMX", e);
     }
     try {
       budgets.look();
       exporter.look();
     } catch (RuntimeException e) { // which would end the looking
-      LOG.log(Level.WARNING, "JMX cannot look at " + source.name(), e);
+      Log.logger("io.rmm.jmx").log(Level.WARNING, "JMX cannot look at " + source.name(), e);
     }
   }
 

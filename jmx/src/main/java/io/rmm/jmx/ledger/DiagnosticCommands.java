@@ -1,5 +1,6 @@
 package io.rmm.jmx.ledger;
 
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import javax.management.JMException;
@@ -12,8 +13,6 @@ import javax.management.ObjectName;
  * without the module {@code jdk.management}, and a JVM other than HotSpot may lack a command.
  */
 final class DiagnosticCommands {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private static final String[] SIGNATURE = {String[].class.getName()};
 
@@ -54,7 +53,7 @@ final class DiagnosticCommands {
       Object answer = server.invoke(bean, operation, new Object[] {arguments}, SIGNATURE);
       return Optional.ofNullable(answer).map(Object::toString);
     } catch (JMException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "The JVM does not answer " + operation, e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The JVM does not answer " + operation, e);
       return Optional.empty();
     }
   }

@@ -1,5 +1,6 @@
 package io.rmm.jmx.ledger;
 
+import io.rmm.allocator.log.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -19,15 +20,13 @@ import java.util.OptionalLong;
  */
 record GroupFile(String text, boolean isUnreadable) {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
-
   static GroupFile read(Path file) {
     try {
       return new GroupFile(Files.readString(file, StandardCharsets.ISO_8859_1).strip(), false);
     } catch (NoSuchFileException e) {
       return new GroupFile("", false);
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, file + " cannot be read", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, file + " cannot be read", e);
       return new GroupFile("", true);
     }
   }

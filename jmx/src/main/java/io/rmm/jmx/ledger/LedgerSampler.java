@@ -1,6 +1,7 @@
 package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -39,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * million mappings neither is read.
  */
 public final class LedgerSampler {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   static final String TRACKING_OFF =
       "Native memory tracking is off: threads, gc, arenas and other memory of the JVM cannot be"
@@ -183,7 +182,7 @@ public final class LedgerSampler {
         return true;
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "The mappings cannot be read", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The mappings cannot be read", e);
     }
     notes.add(
         "The mappings of the process cannot be read (/proc/self/maps, smaps): all lines are"
@@ -231,7 +230,7 @@ public final class LedgerSampler {
         }
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "The status of the process cannot be read", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The status of the process cannot be read", e);
     }
     if (!found) {
       notes.add("This system does not tell what is resident of a process (/proc/self/status)");

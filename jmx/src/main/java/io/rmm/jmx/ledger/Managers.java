@@ -2,6 +2,7 @@ package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.signal.ManagedBean;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -40,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Managers(
     Map<String, Long> committed, long outside, long inArenas, List<String> untold, long seen) {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   /** The setting that tells where a manager's memory comes from. */
   private static final String PAGE_SOURCE = "pageSource";
@@ -151,7 +150,7 @@ record Managers(
     try {
       return !Objects.equals(server.getClassLoaderFor(bean), Managers.class.getClassLoader());
     } catch (JMException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "Bean " + bean + " has gone", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "Bean " + bean + " has gone", e);
       return false;
     }
   }
@@ -174,7 +173,7 @@ record Managers(
     try {
       return server.getAttribute(bean, attribute);
     } catch (JMException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "Bean " + bean + " has gone or does not answer", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "Bean " + bean + " has gone or does not answer", e);
       return null;
     }
   }
