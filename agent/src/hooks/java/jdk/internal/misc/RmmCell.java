@@ -38,6 +38,8 @@ public final class RmmCell {
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
   private static final JavaLangAccess LANG = SharedSecrets.getJavaLangAccess();
 
+  private static final long COUNTDOWN = UNSAFE.objectFieldOffset(RmmCell.class, "countdown");
+
   /** Where a thread looks for its cell, by its number. They are filled under {@link #LOCK}. */
   private static final RmmCell[] CELLS = new RmmCell[MAX_CELLS];
 
@@ -88,10 +90,21 @@ public final class RmmCell {
       }
     }
     try {
-      return claim(thread, id);
+      return mayClaim(id) ? claim(thread, id) : null;
     } catch (Throwable e) {
       return null; // no room on the Java heap or the stack: there may be the next time
     }
+  }
+
+  /** Looks without the lock, since a thread that finds nothing comes here each time. */
+  private static boolean mayClaim(long id) {
+    for (int i = 0; i < REACH; i++) {
+      RmmCell cell = CELLS[(int) (id + i) & (MAX_CELLS - 1)];
+      if (cell == null || isDead(cell.owner.get())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Finds a cell for a thread that has none. The only place where a hook allocates. */
@@ -139,6 +152,17 @@ public final class RmmCell {
 
   private static long offset(int counter) {
     return Unsafe.ARRAY_LONG_BASE_OFFSET + (long) counter * Long.BYTES;
+  }
+
+  /**
+   * Counts down in the cell that threads share. A draw meanwhile may lose what others subtract,
+   * which makes a sample come later: the rate of samples is lower by that little.
+   *
+   * @return whether a sample is due; of those who subtract at once, one is told so
+   */
+  boolean countDownTogether(long bytes) {
+    long left = UNSAFE.getAndAddLong(this, COUNTDOWN, -bytes);
+    return left >= 0 && left < bytes;
   }
 
   private long read(int counter) {

@@ -47,6 +47,9 @@ public final class RmmProbe {
 
   private static final AtomicLong sharedClosed = new AtomicLong();
 
+  /** Frees through {@code sun.misc.Unsafe} of addresses that are not known. */
+  private static final AtomicLong unknownFrees = new AtomicLong();
+
   private RmmProbe() {}
 
   // ---- for the hooks ----
@@ -61,7 +64,7 @@ public final class RmmProbe {
     RmmCell cell = RmmCell.mine();
     if (cell == null) {
       RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.TOOK, bytes);
-      return null;
+      return RmmCell.COMMON.countDownTogether(bytes) ? sample(RmmCell.COMMON, kind, bytes) : null;
     }
     cell.add(kind * FIELDS + RmmCell.TOOK, bytes);
     return (cell.countdown -= bytes) < 0 ? sample(cell, kind, bytes) : null;
@@ -87,9 +90,11 @@ public final class RmmProbe {
   /** As {@link #took}, of memory that is found again by its address alone. */
   public static void tookAt(int kind, long address, long bytes) {
     RmmCell cell = RmmCell.mine();
-    boolean sampled = false;
+    boolean sampled;
     if (cell == null) {
       RmmCell.COMMON.addTogether(kind * FIELDS + RmmCell.TOOK, bytes);
+      sampled =
+          RmmCell.COMMON.countDownTogether(bytes) && sampleAt(RmmCell.COMMON, kind, address, bytes);
     } else {
       cell.add(kind * FIELDS + RmmCell.TOOK, bytes);
       sampled = (cell.countdown -= bytes) < 0 && sampleAt(cell, kind, address, bytes);
@@ -213,6 +218,11 @@ public final class RmmProbe {
   /** Notes that a shared arena was closed. */
   public static void closedShared() {
     sharedClosed.incrementAndGet();
+  }
+
+  /** Notes that memory was freed that is not known: taken before the agent came, or by C code. */
+  static void freedUnknown() {
+    unknownFrees.incrementAndGet();
   }
 
   // ---- samples ----
@@ -381,6 +391,11 @@ public final class RmmProbe {
    */
   public static long[] counts() {
     return RmmCell.sum();
+  }
+
+  /** Returns how often memory was freed through {@code sun.misc.Unsafe} that was not known. */
+  public static long unknownFrees() {
+    return unknownFrees.get();
   }
 
   /** Returns how many shared arenas were opened, and how many were closed. */

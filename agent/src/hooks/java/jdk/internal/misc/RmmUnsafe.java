@@ -35,9 +35,15 @@ public final class RmmUnsafe {
 
   /** As {@link Unsafe#freeMemory}; what is known to be free already is left alone. */
   public static void freeMemory(Unsafe unsafe, long address) {
-    if (address != 0 && RmmProbe.gaveAt(address) == RmmAddresses.FREED) {
-      RmmProbe.freedTwice(RmmKind.UNSAFE, address);
-      return;
+    if (address != 0) {
+      long entry = RmmProbe.gaveAt(address);
+      if (entry == RmmAddresses.FREED) {
+        RmmProbe.freedTwice(RmmKind.UNSAFE, address);
+        return;
+      }
+      if (entry == RmmAddresses.UNKNOWN) {
+        RmmProbe.freedUnknown();
+      }
     }
     unsafe.freeMemory(address);
   }

@@ -17,6 +17,7 @@ import io.rmm.allocator.observe.SampleMean;
 import io.rmm.allocator.observe.Tracing;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import jdk.internal.misc.RmmProbe;
 
@@ -158,7 +159,9 @@ final class ForeignMemory implements MemorySource {
 
   @Override
   public Map<String, String> configuration() {
-    return configuration;
+    Map<String, String> now = new TreeMap<>(configuration);
+    now.put("unknownFrees", Long.toString(RmmProbe.unknownFrees()));
+    return now;
   }
 
   @Override
