@@ -1,6 +1,7 @@
 package io.rmm.agent;
 
 import io.rmm.allocator.observe.GrowthWatch;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -16,37 +17,50 @@ final class AgentThread extends Thread {
   /** How long an end waits for views to end. */
   private static final long LAST_MILLIS = 5_000;
 
+  private final Hooks hooks;
   private final AgentOptions options;
   private final boolean late;
+  private final Map<String, String> earlier;
+  private boolean renewed;
   private final CountDownLatch end = new CountDownLatch(1);
 
   /**
    * Makes it.
    *
    * @param late whether the program runs already
+   * @param earlier what was taken before, as settings to be shown
    */
-  AgentThread(AgentOptions options, boolean late) {
+  AgentThread(Hooks hooks, AgentOptions options, boolean late, Map<String, String> earlier) {
     super(null, null, "rmm-agent", 0, false);
+    this.hooks = hooks;
     this.options = options;
     this.late = late;
+    this.earlier = earlier;
     setDaemon(true);
     setContextClassLoader(ClassLoader.getSystemClassLoader());
   }
 
   @Override
   public void run() {
-    ForeignMemory memory = Session.source(options, late);
-    try (AutoCloseable _ = Session.show(memory)) {
+    ForeignMemory memory = Session.source(options, late, earlier);
+    try (Views views = new Views(memory, late)) {
       for (long tick = 1; !end.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
+        views.showMore();
         tick(memory, tick);
       }
-    } catch (Exception e) {
+    } catch (InterruptedException | RuntimeException e) {
       AgentLog.warn("the agent ends", e);
     }
   }
 
-  private static void tick(ForeignMemory memory, long tick) {
+  private void tick(ForeignMemory memory, long tick) {
     try {
+      if (hooks.renew() && !renewed) {
+        renewed = true;
+        AgentLog.say(
+            "another agent has transformed classes with hooks; they are in place again, and what"
+                + " was taken in between is not counted");
+      }
       memory.tick();
       if (tick % TICKS_PER_SECOND == 0) {
         memory.endSecond();

@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>All or nothing.</b> Where one class is not what this knows, all are left as they were: half
  * of the hooks would count memory whose free they do not see.
  *
- * <p><b>Others.</b> The transformer stays registered, so that the hooks survive other agents that
- * transform the same classes later: they are given what this has made.
+ * <p><b>Others</b> may transform the same classes later, and what they are given is the JDK's own
+ * then, without hooks. A transformer that stays registered would prevent that, but as long as there
+ * is one, the JVM reads the file of each class that it loads, also of those that it has in its
+ * archive, to show it: {@code javac} of two files took half a second longer. So it is registered
+ * for a moment only, and {@link #renew} looks whether the JVM has redefined one of the classes
+ * since.
  */
 final class Hooks {
 
@@ -56,11 +60,16 @@ final class Hooks {
           "sun.nio.ch", "sun.nio.ch.FileChannelImpl");
 
   private final Instrumentation instrumentation;
-  private final Set<String> classes = CallSites.classes();
-  private final Transformer transformer = new Transformer(classes);
+  private final Set<String> classes;
+  private boolean inPlace;
+  private long redefinitions;
 
   Hooks(Instrumentation instrumentation) {
     this.instrumentation = instrumentation;
+    this.classes = CallSites.classes();
+    if (ModuleLayer.boot().findModule("jdk.unsupported").isEmpty()) {
+      classes.remove("sun/misc/Unsafe"); // a runtime that was linked without it
+    }
   }
 
   /** Defines the classes that count, unless they are there from an agent that has ended. */
@@ -71,6 +80,7 @@ final class Hooks {
     for (String name : NEIGHBOURS.keySet()) {
       packages.put(name, agent);
     }
+    packages.put("jdk.internal.access", agent); // for EarlierMemory
     instrumentation.redefineModule(base, Set.of(), packages, packages, Set.of(), Map.of());
     try {
       for (String name : DEFINED) {
@@ -112,44 +122,72 @@ final class Hooks {
    *
    * @throws IllegalStateException if one cannot be; then none is
    */
-  void install() {
+  synchronized void install() {
+    Transformer transformer = new Transformer(classes);
     instrumentation.addTransformer(transformer, true);
+    inPlace = true;
     try {
       retransform();
-      if (!transformer.failures.isEmpty() || transformer.done.size() < classes.size()) {
-        throw new IllegalStateException(
-            "this JDK is not as expected: "
-                + (transformer.failures.isEmpty()
-                    ? "some classes were not transformed"
-                    : String.join("; ", transformer.failures)));
-      }
+      redefinitions = Redefinitions.of(loaded());
     } catch (RuntimeException | Error e) {
+      transformer.failures.add(e.toString());
+    }
+    instrumentation.removeTransformer(transformer);
+    if (!transformer.failures.isEmpty() || transformer.done.size() < classes.size()) {
       remove();
-      throw e;
+      throw new IllegalStateException(
+          "this JDK is not as expected: "
+              + (transformer.failures.isEmpty()
+                  ? "some classes were not transformed"
+                  : String.join("; ", transformer.failures)));
     }
   }
 
+  /**
+   * Puts the hooks in place again if others have transformed their classes.
+   *
+   * @return whether they had
+   * @throws IllegalStateException if they cannot be put in place again; then none is
+   */
+  synchronized boolean renew() {
+    if (!inPlace || Redefinitions.of(loaded()) == redefinitions) {
+      return false;
+    }
+    install();
+    return true;
+  }
+
   /** Leaves the JDK as it was before. What was counted so far goes on being counted at its free. */
-  void remove() {
-    if (instrumentation.removeTransformer(transformer)) {
+  synchronized void remove() {
+    if (inPlace) {
+      inPlace = false;
       retransform();
     }
   }
 
   private void retransform() {
-    List<Class<?>> loaded = new ArrayList<>();
     try {
-      for (String name : classes) {
-        loaded.add(
-            Class.forName(name.replace('/', '.'), false, ClassLoader.getSystemClassLoader()));
-      }
-      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
-    } catch (ClassNotFoundException | UnmodifiableClassException e) {
+      instrumentation.retransformClasses(loaded());
+    } catch (UnmodifiableClassException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  /** Given each class that is loaded; those that are none of its business cost it a look-up. */
+  private Class<?>[] loaded() {
+    Class<?>[] loaded = new Class<?>[classes.size()];
+    int i = 0;
+    try {
+      for (String name : classes) {
+        loaded[i++] =
+            Class.forName(name.replace('/', '.'), false, ClassLoader.getSystemClassLoader());
+      }
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+    return loaded;
+  }
+
+  /** Given, for that moment, each class that is loaded. */
   private static final class Transformer implements ClassFileTransformer {
 
     private final Set<String> classes;

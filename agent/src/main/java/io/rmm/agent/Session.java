@@ -1,7 +1,5 @@
 package io.rmm.agent;
 
-import io.rmm.jfr.JfrView;
-import io.rmm.jmx.JmxView;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jdk.internal.foreign.abi.RmmLinker;
@@ -32,9 +30,10 @@ final class Session implements AutoCloseable {
    */
   static Session begin(Hooks hooks, AgentOptions options, boolean late) {
     RmmProbe.open(options.limit());
+    Map<String, String> earlier = EarlierMemory.now();
     hooks.install();
     RmmLinker.wrapBy(new Downcalls());
-    AgentThread thread = new AgentThread(options, late);
+    AgentThread thread = new AgentThread(hooks, options, late, earlier);
     thread.start();
     return new Session(hooks, thread);
   }
@@ -49,43 +48,17 @@ final class Session implements AutoCloseable {
   }
 
   /** Makes the source, and has samples told to it. */
-  static ForeignMemory source(AgentOptions options, boolean late) {
+  static ForeignMemory source(AgentOptions options, boolean late, Map<String, String> earlier) {
     Map<String, String> configuration = new LinkedHashMap<>();
     configuration.put("pageSource", "jvm"); // by which the ledger knows that it is not RMM's own
     configuration.put("agent", late ? "attached" : "from the start");
     configuration.put("sampleInterval", Long.toString(options.sampleInterval()));
     configuration.put("limit", options.limits().toString());
-    if (late) {
-      configuration.putAll(EarlierMemory.now());
-    }
+    configuration.putAll(earlier);
     ForeignMemory memory = new ForeignMemory(options, Map.copyOf(configuration));
     new ForeignMemory(options, Map.of()).samples().rehearse();
     RmmProbe.setMean(options.sampleInterval());
     RmmProbe.sampleTo(memory.samples());
     return memory;
-  }
-
-  /** Shows {@code memory}; one view that fails does not keep the others from it. */
-  static AutoCloseable show(ForeignMemory memory) {
-    AutoCloseable jfr = attach("Flight Recorder", () -> new JfrView().attach(memory));
-    AutoCloseable jmx = attach("JMX", () -> new JmxView().attach(memory));
-    return () -> {
-      jmx.close();
-      jfr.close();
-    };
-  }
-
-  /** Begins to show something. */
-  private interface Attachment {
-    AutoCloseable begin();
-  }
-
-  private static AutoCloseable attach(String what, Attachment attachment) {
-    try {
-      return attachment.begin();
-    } catch (Exception | LinkageError e) {
-      AgentLog.warn("memory is not shown in " + what, e);
-      return () -> {};
-    }
   }
 }
