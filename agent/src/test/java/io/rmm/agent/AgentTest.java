@@ -232,6 +232,8 @@ class AgentTest {
             MemoryProgram.class,
             AgentJvm.withAgent(""),
             "-javaagent:" + RetransformingAgent.jar())) {
+      assertThat(jvm.line())
+          .startsWith("rmm-agent: another agent has transformed classes with hooks");
       awaitBeans(jvm);
       assertThat(jvm.ask("take unsafe first 1000")).isEqualTo("took");
       assertThat(jvm.ask("take arena.shared second 2000")).isEqualTo("took");

@@ -1,0 +1,131 @@
+package io.rmm.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rmm.program.UnusualProgram;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Programs that take memory at times and places that an agent easily forgets. */
+class UnusualProgramTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static AgentJvm start() throws IOException {
+    AgentJvm jvm = AgentJvm.start(UnusualProgram.class, AgentJvm.withAgent(""));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(jvm.ask("used")).matches("\\d+"));
+    return jvm;
+  }
+
+  private static void awaitUsed(AgentJvm jvm, String kind, String bytes) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(jvm.ask("used " + kind)).isEqualTo(bytes));
+  }
+
+  /** More than have counters of their own, and far more than there ever are places for. */
+  @ParameterizedTest
+  @CsvSource({"virtual, 100000", "together, 6000", "inTurn, 10000"})
+  void threadsInCrowdsAreCountedToTheByte(String how, int count) throws Exception {
+    try (AgentJvm jvm = start()) {
+      String left = jvm.ask("crowd " + how + " " + count);
+      awaitUsed(jvm, "unsafe", left);
+    }
+  }
+
+  @Test
+  void whatACleanerTakesIsCounted() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("clean 12344")).isEqualTo("cleaned");
+      awaitUsed(jvm, "arena.shared", "12344");
+      awaitUsed(jvm, "arena.confined", "0");
+    }
+  }
+
+  @Test
+  void whatIsTakenWhileTheProcessEndsIsCounted() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("atEnd 54320")).isEqualTo("hooked");
+      assertThat(jvm.end()).isEqualTo("at the end: 54320\n");
+      assertThat(jvm.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void recordingsComeAndGoUnderLoad() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("record 30")).isEqualTo("recorded under load");
+      awaitUsed(jvm, "arena.shared", "0");
+      awaitUsed(jvm, "direct", "0");
+    }
+  }
+
+  /** A log manager that is chosen after the JDK has chosen one is what some servers die of. */
+  @Test
+  void theProgramMayStillChooseItsLogManager() throws Exception {
+    try (AgentJvm jvm =
+        AgentJvm.start(UnusualProgram.class, AgentJvm.withAgent(""), "-Xlog:disable")) {
+      // Long enough for the agent to have shown all that does not wait for the program.
+      assertThat(jvm.ask("crowd inTurn 2000")).matches("\\d+");
+      assertThat(jvm.ask("logging")).isEqualTo("ChosenLogManager");
+    }
+  }
+
+  @Test
+  void aRuntimeThatLacksModulesRunsTheProgram(@TempDir Path folder) throws Exception {
+    Path runtime = folder.resolve("runtime");
+    run(
+        Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+        "--add-modules",
+        "java.base,java.instrument",
+        "--output",
+        runtime.toString());
+    Path source = folder.resolve("Program.java");
+    Files.writeString(
+        source,
+        """
+        public class Program {
+          public static void main(String[] args) throws Exception {
+            try (var arena = java.lang.foreign.Arena.ofShared()) {
+              arena.allocate(1000);
+            }
+            Thread.sleep(1000);
+            System.out.println("done");
+          }
+        }
+        """);
+    run(Path.of(System.getProperty("java.home"), "bin", "javac").toString(), source.toString());
+    String said =
+        run(
+            runtime.resolve("bin/java").toString(),
+            AgentJvm.withAgent(""),
+            "-cp",
+            folder.toString(),
+            "Program");
+    assertThat(said.lines())
+        .containsExactlyInAnyOrder(
+            "done",
+            "rmm-agent: memory is not shown in Flight Recorder: this runtime has no module jdk.jfr",
+            "rmm-agent: memory is not shown in JMX: this runtime has no module java.management");
+  }
+
+  private static String run(String... command) throws InterruptedException {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
