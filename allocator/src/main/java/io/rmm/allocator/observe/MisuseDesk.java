@@ -245,7 +245,7 @@ public final class MisuseDesk {
     for (ObservedBlock block : observer.live()) {
       long[] sum = bySite.computeIfAbsent(block.allocationSite, _ -> new long[2]);
       sum[0]++;
-      sum[1] += block.weight;
+      sum[1] += block.weight();
     }
     bySite.forEach(
         (site, sum) ->

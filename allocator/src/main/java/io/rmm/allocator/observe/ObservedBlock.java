@@ -21,11 +21,17 @@ final class ObservedBlock extends PhantomReference<Token> {
   final Long blockId;
 
   final long slotBytes;
-  final long weight;
+
+  /** Guarded by this. */
+  private long weight;
+
   final String budget;
   final Site allocationSite;
-  final SiteStatistics statistics;
   final long requestedBytes;
+
+  /** Where it is entered. Written before anybody can free the block. */
+  SiteStatistics statistics = SiteStatistics.NOWHERE;
+
   final long allocatedNanos = System.nanoTime();
 
   /** By name, so that a dead thread is not held on to. */
@@ -55,8 +61,7 @@ final class ObservedBlock extends PhantomReference<Token> {
       long slotBytes,
       long weight,
       String budget,
-      Site allocationSite,
-      SiteStatistics statistics) {
+      Site allocationSite) {
     super(token, queue);
     this.blockId = token.blockId();
     this.requestedBytes = requestedBytes;
@@ -64,9 +69,24 @@ final class ObservedBlock extends PhantomReference<Token> {
     this.weight = weight;
     this.budget = budget;
     this.allocationSite = allocationSite;
-    this.statistics = statistics;
     Placement placement = token.placement();
     this.guarded = placement != null && placement.isGuarded();
+  }
+
+  /** Returns the bytes that it stands for. */
+  synchronized long weight() {
+    return weight;
+  }
+
+  /** Has it stand for twice as much, where another was dropped that was as likely to stay. */
+  synchronized void doubleWeight() {
+    statistics.reweigh(slotBytes, weight, 2 * weight);
+    weight *= 2;
+  }
+
+  /** Enters that it is live no more. */
+  synchronized void leaveStatistics() {
+    statistics.freed(slotBytes, weight);
   }
 
   /** Notes that the block was freed, by the calling thread. */

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,22 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Observer {
 
-  /**
-   * Combinations of site, budget and size that a profile tells apart, of some 250 bytes of Java
-   * heap each; what comes later is told by site alone.
-   */
-  private static final int MAX_COMBINATIONS = 10_000;
-
-  /** Sites that are told alone, after that; what comes later counts as unknown. */
-  private static final int MAX_SITES_ALONE = 10_000;
-
   private final Consumer<Consumer<MemoryListener>> samples;
   private final Tracing tracing;
   private final News news;
   private final Sites sites = new Sites();
   private final ReferenceQueue<Token> unreachable = new ReferenceQueue<>();
   private final Map<Long, ObservedBlock> live = new ConcurrentHashMap<>();
-  private final Map<SiteStatistics.Key, SiteStatistics> statistics = new ConcurrentHashMap<>();
+  private final SiteTable statistics = new SiteTable();
   private final AtomicLong leaks = new AtomicLong();
   private final AtomicLong leakBytes = new AtomicLong();
 
@@ -199,20 +191,20 @@ public final class Observer {
     try {
       StackRoom.check();
       Site site = sites.here();
-      SiteStatistics at =
-          statisticsOf(site, budget, sizeClassBytes == 0 ? slotBytes : sizeClassBytes);
+      long toldAs = sizeClassBytes == 0 ? slotBytes : sizeClassBytes;
       AllocationSample sample =
           new AllocationSample(
               blockId, budget, requestedBytes, slotBytes, sizeClassBytes, weight, site, fastPath);
       block =
-          new ObservedBlock(
-              token, unreachable, requestedBytes, slotBytes, weight, budget, site, at);
+          new ObservedBlock(token, unreachable, requestedBytes, slotBytes, weight, budget, site);
       live.put(blockId, block);
       Placement placement = token.placement();
       if (placement != null) {
         placement.begin(site);
       }
-      at.allocated(slotBytes, weight);
+      do {
+        block.statistics = statistics.of(site, budget, toldAs);
+      } while (!block.statistics.allocated(slotBytes, weight));
       tell(sample);
       return true;
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -233,29 +225,6 @@ public final class Observer {
     }
   }
 
-  private SiteStatistics statisticsOf(Site site, String budget, long slotBytes) {
-    SiteStatistics.Key key = new SiteStatistics.Key(site, budget, slotBytes);
-    SiteStatistics known = statistics.get(key);
-    if (known != null) {
-      return known;
-    }
-    return statistics.size() < MAX_COMBINATIONS
-        ? statistics.computeIfAbsent(key, SiteStatistics::new)
-        : statisticsAlone(site);
-  }
-
-  private SiteStatistics statisticsAlone(Site site) {
-    SiteStatistics.Key key = new SiteStatistics.Key(site, "", 0);
-    SiteStatistics known = statistics.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (statistics.size() >= MAX_COMBINATIONS + MAX_SITES_ALONE) {
-      key = new SiteStatistics.Key(Site.UNKNOWN, "", 0);
-    }
-    return statistics.computeIfAbsent(key, SiteStatistics::new);
-  }
-
   /** Ends the following of a block that was freed. */
   public void freed(Token token, FreeCause cause) {
     if (token instanceof TracedToken traced) {
@@ -269,7 +238,7 @@ public final class Observer {
       ObservedBlock block = live.remove(token.blockId());
       if (block != null) {
         block.clear();
-        block.statistics.freed(block.slotBytes, block.weight);
+        block.leaveStatistics();
         freeSite = remember(block, cause);
       }
     } finally {
@@ -312,6 +281,42 @@ public final class Observer {
   }
 
   /**
+   * Drops every second of the live blocks at random, if they are more than {@code most}, and has
+   * the others stand for twice as much. Estimates stay without bias, and their intervals get wider
+   * by what was dropped; so what is known of very many samples takes no more than a known room.
+   *
+   * @return whether there were more
+   */
+  public boolean thinOut(int most) {
+    if (live.size() <= most) {
+      return false;
+    }
+    live.values().forEach(this::keepOrDrop);
+    return true;
+  }
+
+  private void keepOrDrop(ObservedBlock block) {
+    boolean dropped = ThreadLocalRandom.current().nextBoolean();
+    // Whoever frees it takes it out first, and then leaves the statistics with the weight of then.
+    synchronized (block) {
+      if (!live.containsKey(block.blockId)) {
+        return;
+      }
+      if (!dropped) {
+        block.doubleWeight();
+      } else if (live.remove(block.blockId, block)) {
+        block.clear();
+        block.leaveStatistics();
+      }
+    }
+  }
+
+  /** Tells whether the block of {@code token} is live and was not dropped. */
+  public boolean isFollowed(Token token) {
+    return live.containsKey(token.blockId());
+  }
+
+  /**
    * Makes news of the blocks that were found unreachable since the last call. Those for which the
    * Java heap has no room to do so are left to the next.
    */
@@ -338,7 +343,7 @@ public final class Observer {
       }
       if (live.get(block.blockId) == block) {
         leaks.incrementAndGet();
-        leakBytes.addAndGet(block.weight);
+        leakBytes.addAndGet(block.weight());
         noNewsYet = block;
       }
     }
@@ -350,7 +355,7 @@ public final class Observer {
         block.blockId,
         block.budget,
         block.slotBytes,
-        block.weight,
+        block.weight(),
         block.ageNanos(),
         block.allocationSite,
         block.ofArena ? LeakSuspect.ARENA_NEVER_CLOSED : LeakSuspect.UNREACHABLE);
@@ -377,9 +382,6 @@ public final class Observer {
    * @param meanBytes the mean of the sampling at this moment
    */
   public SiteProfile profile(long meanBytes) {
-    List<SiteProfile.Sample> samples =
-        statistics.values().stream().map(SiteStatistics::read).toList();
-    boolean truncated = samples.stream().anyMatch(sample -> sample.blockBytes() == 0);
-    return SiteProfile.of(samples, truncated, meanBytes);
+    return statistics.read(meanBytes);
   }
 }

@@ -35,6 +35,9 @@ final class SiteStatistics {
     }
   }
 
+  /** Of a block that is not entered yet. */
+  static final SiteStatistics NOWHERE = new SiteStatistics(new Key(Site.UNKNOWN, "", 0));
+
   private final Key key;
   private final WeightedSum liveBytes = new WeightedSum();
   private final WeightedSum liveObjects = new WeightedSum();
@@ -43,11 +46,18 @@ final class SiteStatistics {
   private long liveSamples;
   private long allocatedSamples;
 
+  /** Whether it makes room for others, and is entered into no more. */
+  private boolean ended;
+
   SiteStatistics(Key key) {
     this.key = key;
   }
 
-  synchronized void allocated(long bytes, long weight) {
+  /** Enters memory; returns false if it has ended. */
+  synchronized boolean allocated(long bytes, long weight) {
+    if (ended) {
+      return false;
+    }
     double size = (double) bytes;
     double weighed = (double) weight;
     double objects = weighed / size;
@@ -57,6 +67,23 @@ final class SiteStatistics {
     liveSamples++;
     liveBytes.add(size, weighed);
     liveObjects.add(1, objects);
+    return true;
+  }
+
+  /** Ends this if nothing of it is live; what was allocated here is {@code rest}'s then. */
+  synchronized boolean endInto(SiteStatistics rest) {
+    if (liveSamples > 0 || ended) {
+      return ended;
+    }
+    ended = true;
+    rest.take(allocatedSamples, allocatedBytes, allocatedObjects);
+    return true;
+  }
+
+  private synchronized void take(long samples, WeightedSum bytes, WeightedSum objects) {
+    allocatedSamples += samples;
+    allocatedBytes.add(bytes);
+    allocatedObjects.add(objects);
   }
 
   synchronized void freed(long bytes, long weight) {
@@ -68,6 +95,14 @@ final class SiteStatistics {
       liveBytes.remove((double) bytes, (double) weight);
       liveObjects.remove(1, (double) weight / bytes);
     }
+  }
+
+  /** Has a live block that weighs {@code from} weigh {@code to}. */
+  synchronized void reweigh(long bytes, long from, long to) {
+    liveBytes.remove((double) bytes, (double) from);
+    liveBytes.add((double) bytes, (double) to);
+    liveObjects.remove(1, (double) from / bytes);
+    liveObjects.add(1, (double) to / bytes);
   }
 
   synchronized SiteProfile.Sample read() {

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
  *
  * <p>RMM's own frames are left out, with those of the JDK that take memory for their callers, and
  * what lies more than {@link #MAX_FRAMES} frames outwards. The tables are bounded: once that of
- * sites is full, they are still reported but no longer shared.
+ * sites is full, all are forgotten, and stored anew as they are met again. Equal ones stay equal.
  */
 final class Sites {
 
   /** Enough to get from an allocation out of a library into the program that uses it. */
   static final int MAX_FRAMES = 16;
 
-  /** More places than programs allocate from. Each is some 300 bytes of Java heap: 8 MiB. */
-  static final int MAX_SITES = 25_000;
+  /** More places than most programs allocate from. Each is some 300 bytes of Java heap: 3 MiB. */
+  static final int MAX_SITES = 10_000;
 
   /**
    * Frames that sites share, of some 80 bytes each: 4 MiB. A site has sixteen, and most of them are
@@ -77,7 +77,6 @@ final class Sites {
 
   private void note(CallPath path, Site site) {
     if (byPath.size() >= MAX_SITES) {
-      // Most are of classes that are no more: so many places are known to few programs.
       byPath.clear();
     }
     byPath.put(path, site);
@@ -105,8 +104,12 @@ final class Sites {
 
   private Site shared(Site site) {
     Site same = known.get(site);
-    if (same != null || known.size() >= MAX_SITES) {
-      return same == null ? site : same;
+    if (same != null) {
+      return same;
+    }
+    if (known.size() >= MAX_SITES) {
+      known.clear();
+      frames.clear();
     }
     Site slim = new Site(site.frames().stream().map(this::shared).toList());
     same = known.putIfAbsent(slim, slim);

@@ -23,6 +23,12 @@ final class WeightedSum {
     variance += weight * (weight - size);
   }
 
+  /** Adds all that {@code other} is the sum of. */
+  void add(WeightedSum other) {
+    value += other.value;
+    variance += other.variance;
+  }
+
   /** Takes away what was added. */
   void remove(double size, double weight) {
     value -= weight;
