@@ -107,6 +107,13 @@ final class Samples extends RmmSink {
     }
   }
 
+  /** Drops samples, fairly, if more than {@code most} are live. */
+  void thinOut(int most) {
+    if (observer.thinOut(most)) {
+      byAddress.values().removeIf(token -> !observer.isFollowed(token));
+    }
+  }
+
   @Override
   public void freedTwice(int kind, long address) {
     misuse.foundInPassing(
