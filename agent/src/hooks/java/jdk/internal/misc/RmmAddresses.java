@@ -1,5 +1,7 @@
 package jdk.internal.misc;
 
+import java.util.Arrays;
+
 /**
  * Addresses of live memory, with kind and size: for memory that comes back as an address and
  * nothing else.
@@ -40,6 +42,9 @@ final class RmmAddresses {
    * The last has 2^27 places: enough for as many addresses as 4 GiB of the smallest blocks have.
    */
   private static final int TABLES = 14;
+
+  /** Addresses that there is room for at first when live ones are listed. */
+  private static final int FIRST_FOUND = 64;
 
   /** The lowest bit of an address, which memory from malloc does not use, marks it as freed. */
   private static final long WAS_FREED = 1;
@@ -118,6 +123,33 @@ final class RmmAddresses {
       }
     }
     return freed ? FREED : UNKNOWN;
+  }
+
+  /**
+   * Returns live addresses of {@code least} bytes and more, {@code most} at the most: kind, address
+   * and bytes of each. One that comes meanwhile may have the size of the one that was in its place.
+   */
+  static long[] live(long least, int most) {
+    long[] found = new long[3 * FIRST_FOUND];
+    int length = 0;
+    for (int i = 0; i < TABLES && tables[i] != 0; i++) {
+      long places = mask(i) + 1;
+      long end = tables[i] + (places << 3);
+      for (long place = tables[i]; place < end && length < 3 * most; place += Long.BYTES) {
+        long address = UNSAFE.getLongVolatile(null, place);
+        long entry = UNSAFE.getLong(place + (places << 3));
+        if (address != 0 && (address & WAS_FREED) == 0 && bytes(entry) >= least) {
+          if (length == found.length) {
+            found = Arrays.copyOf(found, 2 * length);
+          }
+          found[length] = kind(entry);
+          found[length + 1] = address;
+          found[length + 2] = bytes(entry);
+          length += 3;
+        }
+      }
+    }
+    return Arrays.copyOf(found, length);
   }
 
   static int kind(long entry) {

@@ -398,6 +398,14 @@ public final class RmmProbe {
     return unknownFrees.get();
   }
 
+  /**
+   * Returns live memory that is known by its address, of {@code least} bytes and more: kind,
+   * address and bytes of each, {@code most} at the most.
+   */
+  public static long[] located(long least, int most) {
+    return RmmAddresses.live(least, most);
+  }
+
   /** Returns how many shared arenas were opened, and how many were closed. */
   public static long[] sharedArenas() {
     long closed = sharedClosed.get();

@@ -15,6 +15,7 @@ import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.SampleMean;
 import io.rmm.allocator.observe.Tracing;
+import io.rmm.jmx.NativeEvidence;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,7 @@ import jdk.internal.misc.RmmProbe;
  * site, estimated as RMM estimates its own. Of the ladder it knows one rung, the bytes that were
  * asked for; how much of it is resident the ledger tells, for the process as a whole.
  */
-final class ForeignMemory implements MemorySource {
+final class ForeignMemory implements MemorySource, NativeEvidence {
 
   /**
    * Freed memory that is remembered, so that a second free can be told with the site of the first.
@@ -168,6 +169,19 @@ final class ForeignMemory implements MemorySource {
     Map<String, String> now = new TreeMap<>(configuration);
     now.put("unknownFrees", Long.toString(RmmProbe.unknownFrees()));
     return now;
+  }
+
+  @Override
+  public void tellBlocks(long leastBytes, int most, Blocks to) {
+    long[] live = RmmProbe.located(leastBytes, most);
+    for (int i = 0; i < live.length; i += 3) {
+      to.add(MemoryKind.of((int) live[i]).path(), live[i + 1], live[i + 2]);
+    }
+  }
+
+  @Override
+  public long bytesFreeInMalloc() {
+    return MallocStatistics.freeBytes();
   }
 
   @Override

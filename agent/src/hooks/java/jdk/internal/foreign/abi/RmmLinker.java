@@ -1,5 +1,7 @@
 package jdk.internal.foreign.abi;
 
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.function.BiFunction;
@@ -21,6 +23,12 @@ public final class RmmLinker {
   /** Has handles wrapped by {@code by} from now on; by nobody if that is null. */
   public static void wrapBy(BiFunction<Long, MethodHandle, MethodHandle> by) {
     wrapper = by;
+  }
+
+  /** Links a function for the agent, which needs no leave of the program here. */
+  @SuppressWarnings("restricted")
+  public static MethodHandle link(MemorySegment symbol, FunctionDescriptor type) {
+    return Linker.nativeLinker().downcallHandle(symbol, type);
   }
 
   /** In the place of {@link MethodHandle#bindTo}, where a handle is bound to its function. */

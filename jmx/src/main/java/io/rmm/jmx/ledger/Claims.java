@@ -33,6 +33,7 @@ final class Claims {
 
   private final PlatformMemory platform;
   private final Managers managers;
+  private final LocatedBlocks located;
   private final Optional<TrackedMemory> tracked;
   private final boolean mapped;
   private final Map<Purpose, Long> committed = new EnumMap<>(Purpose.class);
@@ -40,13 +41,19 @@ final class Claims {
   /**
    * Collects the claims.
    *
+   * @param located what has been measured where it lies
    * @param tracked what native memory tracking knows, if it is on
    * @param mapped whether mappings are known
    */
   Claims(
-      PlatformMemory platform, Managers managers, Optional<TrackedMemory> tracked, boolean mapped) {
+      PlatformMemory platform,
+      Managers managers,
+      LocatedBlocks located,
+      Optional<TrackedMemory> tracked,
+      boolean mapped) {
     this.platform = platform;
     this.managers = managers;
+    this.located = located;
     this.tracked = tracked;
     this.mapped = mapped;
     committed.put(Purpose.JAVA_HEAP, platform.heap());
@@ -54,8 +61,10 @@ final class Claims {
     committed.put(Purpose.CODE, platform.code());
     committed.put(Purpose.DIRECT_BUFFERS, platform.direct());
     committed.put(Purpose.RMM, managers.total());
-    if (managers.seen() != Account.UNKNOWN) {
-      committed.put(Purpose.ARENAS, Math.max(0, managers.seen() - managers.inArenas()));
+    Seen seen = managers.seen();
+    if (seen.isKnown()) {
+      committed.put(Purpose.ARENAS, Math.max(0, seen.ofJdk() - managers.inArenas()));
+      committed.put(Purpose.DOWNCALLS, seen.malloc() + seen.mmap());
     }
     tracked.ifPresent(this::addTracked);
   }
@@ -90,13 +99,16 @@ final class Claims {
         });
     division.claimCertain(Purpose.RMM, managers.inArenas());
     division.claimCertain(Purpose.DIRECT_BUFFERS, platform.direct());
-    division.claimCertain(Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L));
+    division.claimCertain(
+        Purpose.ARENAS, committed.getOrDefault(Purpose.ARENAS, 0L) - located.bytesOf(Seen.UNSAFE));
     return division.claimAll(mapped ? besideMappings(division) : allOf());
   }
 
   private Map<Purpose, Long> besideMappings(Division division) {
     Map<Purpose, Long> claims = new EnumMap<>(Purpose.class);
     claims.put(Purpose.RMM, managers.elsewhere());
+    claims.put(
+        Purpose.DOWNCALLS, Math.max(0, managers.seen().malloc() - located.bytesOf(Seen.MALLOC)));
     if (tracked.isPresent() && division.hasTags()) {
       for (Purpose purpose : PARTLY_FROM_MALLOC) {
         claims.put(purpose, tracked.get().of(purpose).mallocBytes());

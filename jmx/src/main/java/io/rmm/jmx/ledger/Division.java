@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * Divides the resident memory of the process among its purposes.
  *
  * <p><b>First what is measured.</b> Of most mappings it is known what they are for: the JVM gives
- * its own a tag, files have a name, and memory managers know their address range. What is resident
- * of these the kernel counts page by page.
+ * its own a tag, files have a name, memory managers know their address range, and an agent those of
+ * larger blocks. What is resident of these the kernel counts page by page.
  *
  * <p><b>Then what is claimed.</b> What is left is mostly the C library's, where {@code malloc} has
  * mixed the memory of many owners. Each claims there what it says it has allocated. Some of that
@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
  * show. But memory that was filled with zeros is resident for certain; so where more of that is
  * claimed than is left, it is taken from there, and never more than the excess.
  *
- * <p>What nobody claims is unexplained: memory of native libraries, freed memory that the C library
- * keeps, leaks.
+ * <p>What nobody claims is unexplained: memory of native libraries, leaks, and without an agent
+ * freed memory that the C library keeps.
  */
 final class Division {
 
@@ -38,6 +38,7 @@ final class Division {
 
   private final JvmRanges ranges;
   private final LongPredicate reservedByManagers;
+  private final LocatedBlocks located;
   private final ProgramFiles programFiles = new ProgramFiles();
 
   private final Map<Purpose, Long> measured = new EnumMap<>(Purpose.class);
@@ -56,24 +57,56 @@ final class Division {
    * Begins a division.
    *
    * @param reservedByManagers tells whether an address lies in the range of the memory managers
+   * @param located blocks whose addresses are known
    */
-  Division(JvmRanges ranges, LongPredicate reservedByManagers) {
+  Division(JvmRanges ranges, LongPredicate reservedByManagers, LocatedBlocks located) {
     this.ranges = ranges;
     this.reservedByManagers = reservedByManagers;
+    this.located = located;
   }
 
-  /** Takes a mapping in. */
+  /** Takes a mapping in, those parts of it first that are known blocks. */
   void add(Mapping mapping) {
     resident += mapping.resident();
+    if (isNoFile(mapping.file())) {
+      BlocksIn blocks = new BlocksIn(mapping);
+      located.takeFrom(mapping, blocks);
+      add(mapping, mapping.extent() - blocks.extent, blocks.residentBeside);
+    } else {
+      add(mapping, mapping.extent(), mapping.resident());
+    }
+  }
+
+  /** Adds up what known blocks have of a mapping. */
+  private final class BlocksIn implements LocatedBlocks.Taker {
+
+    private long extent;
+    private long residentBeside;
+
+    BlocksIn(Mapping mapping) {
+      this.residentBeside = mapping.resident();
+    }
+
+    @Override
+    public void take(Purpose purpose, long length, long bytes) {
+      long taken = Math.min(bytes, residentBeside);
+      measured.merge(purpose, taken, Long::sum);
+      residentBeside -= taken;
+      extent += length;
+    }
+  }
+
+  /** Takes in what of a mapping is no known block. */
+  private void add(Mapping mapping, long extent, long bytes) {
     Purpose purpose = purposeOf(mapping);
     if (purpose == Purpose.UNEXPLAINED) {
-      unclaimed += mapping.resident();
+      unclaimed += bytes;
     } else {
-      measured.merge(purpose, mapping.resident(), Long::sum);
+      measured.merge(purpose, bytes, Long::sum);
       if (!mapping.tag().isEmpty()) {
         // What has a file, or is only reserved, is never one mapping with memory from malloc.
         boolean mergeable = mapping.file().isEmpty() && mapping.accessible();
-        tagged.merge(purpose, mergeable ? mapping.extent() : 0, Long::sum);
+        tagged.merge(purpose, mergeable ? extent : 0, Long::sum);
       }
     }
   }
@@ -176,6 +209,11 @@ final class Division {
     double share = sum <= unclaimed ? 1 : (double) unclaimed / sum;
     claims.forEach((purpose, bytes) -> claim(purpose, (long) (bytes * share)));
     return sum - (long) (sum * share);
+  }
+
+  /** Returns the resident bytes that nobody has claimed yet. */
+  long unclaimed() {
+    return unclaimed;
   }
 
   /** Returns all resident bytes. */

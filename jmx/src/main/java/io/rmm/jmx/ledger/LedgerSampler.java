@@ -67,6 +67,7 @@ public final class LedgerSampler {
   private final MBeanServer server;
   private final Collection<MemorySource> sources;
   private final DiagnosticCommands commands;
+  private final FreeInMalloc freeInMalloc = new FreeInMalloc(System::nanoTime);
   private @Nullable JvmRanges ranges;
 
   /**
@@ -85,15 +86,22 @@ public final class LedgerSampler {
 
   /** Takes a sample. */
   public synchronized LedgerSample take() {
+    List<MemorySource> distinct = sources.stream().distinct().toList(); // one for each view
+    try (LocatedBlocks located = new LocatedBlocks(processFolder, distinct)) {
+      return take(Managers.now(server, distinct), located);
+    }
+  }
+
+  private LedgerSample take(Managers managers, LocatedBlocks located) {
     long time = System.currentTimeMillis();
     long start = System.nanoTime();
     List<String> notes = new ArrayList<>();
-    Managers managers = Managers.now(server, distinctSources());
     Optional<TrackedMemory> tracked = commands.nativeMemory().flatMap(TrackedMemory::parse);
-    Division division = new Division(ranges(), this::anySourceReserves);
+    Division division = new Division(ranges(), this::anySourceReserves, located);
     boolean mapped = addMappings(division, notes);
     if (!mapped) {
-      division = new Division(ranges(), this::anySourceReserves); // some may have been read
+      located.forget();
+      division = new Division(ranges(), this::anySourceReserves, located); // some may be read
       if (!addTotals(division, notes)) {
         return new LedgerSample(
             time,
@@ -104,16 +112,8 @@ public final class LedgerSampler {
             notes);
       }
     }
-    PlatformMemory platform = PlatformMemory.now();
-    if (tracked.isEmpty()) {
-      notes.add(TRACKING_OFF);
-    } else if (!managers.untold().isEmpty()) {
-      notes.add(
-          "It is not known where the memory of "
-              + String.join(", ", managers.untold())
-              + " is: if it is in arenas, these count it too");
-    }
-    Claims claims = new Claims(platform, managers, tracked, mapped);
+    noteWhatIsNotKnown(managers, tracked, notes);
+    Claims claims = new Claims(PlatformMemory.now(), managers, located, tracked, mapped);
     long unmet = claims.meet(division);
     if (unmet > 0) {
       notes.add(
@@ -121,6 +121,9 @@ public final class LedgerSampler {
               + unmet
               + " bytes more than are resident; what is estimated, is so much less");
     }
+    division.claim(
+        Purpose.FREE_IN_MALLOC,
+        freeInMalloc.bytes(sources, division.unclaimed(), division.resident()));
     List<Account> accounts = division.accounts(claims.committed());
     return new LedgerSample(
         time,
@@ -131,9 +134,16 @@ public final class LedgerSampler {
         notes);
   }
 
-  /** A source is there once for each view that shows the ledger. */
-  private List<MemorySource> distinctSources() {
-    return sources.stream().distinct().toList();
+  private static void noteWhatIsNotKnown(
+      Managers managers, Optional<TrackedMemory> tracked, List<String> notes) {
+    if (tracked.isEmpty()) {
+      notes.add(TRACKING_OFF);
+    } else if (!managers.untold().isEmpty()) {
+      notes.add(
+          "It is not known where the memory of "
+              + String.join(", ", managers.untold())
+              + " is: if it is in arenas, these count it too");
+    }
   }
 
   private JvmRanges ranges() {

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -36,11 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param outside bytes of them that lie outside the address range that our own managers share
  * @param inArenas bytes of these that are in arenas of the JDK
  * @param untold the managers that do not say where their memory is; it is taken not to be in arenas
- * @param seen bytes of arenas and of {@code Unsafe} that an agent has seen the JDK allocate, of
- *     which native memory tracking knows too; {@link Account#UNKNOWN} without an agent
+ * @param seen what an agent has seen others take
  */
 record Managers(
-    Map<String, Long> committed, long outside, long inArenas, List<String> untold, long seen) {
+    Map<String, Long> committed, long outside, long inArenas, List<String> untold, Seen seen) {
 
   /** The setting that tells where a manager's memory comes from. */
   private static final String PAGE_SOURCE = "pageSource";
@@ -50,13 +47,13 @@ record Managers(
 
   static Managers now(MBeanServer server, Collection<MemorySource> ours) {
     Sums sums = new Sums();
-    long seen = Account.UNKNOWN;
+    Seen seen = Seen.NOTHING;
     // By the numbers that their beans have; ours get those that are left.
     for (ObjectName bean : server.queryNames(pattern(), null)) {
       if (isOfOthers(server, bean)) {
         String pageSource = sourceOf(server, bean);
         if (pageSource.equals(OF_JVM)) {
-          seen = seenBy(path -> usedOf(server, bean, path));
+          seen = Seen.of(path -> usedOf(server, bean, path));
         } else {
           sums.add(nameOf(bean), numberOf(bean), committedOf(server, bean), true, pageSource);
         }
@@ -66,7 +63,7 @@ record Managers(
       String pageSource = source.configuration().getOrDefault(PAGE_SOURCE, "");
       MemorySnapshot snapshot = source.snapshot();
       if (pageSource.equals(OF_JVM)) {
-        seen = seenBy(path -> usedBy(snapshot, path));
+        seen = Seen.of(path -> usedBy(snapshot, path));
         continue;
       }
       long bytes = snapshot.committedBytes() + snapshot.guardBytes();
@@ -74,13 +71,6 @@ record Managers(
     }
     return new Managers(
         sums.committed, sums.outside, sums.inArenas, List.copyOf(sums.untold), seen);
-  }
-
-  /** Adds up what is neither a direct buffer nor limited like one, as automatic arenas are. */
-  private static long seenBy(ToLongFunction<String> used) {
-    return Stream.of("root/arena.confined", "root/arena.shared", "root/arena.global", "root/unsafe")
-        .mapToLong(used)
-        .sum();
   }
 
   private static long usedBy(MemorySnapshot snapshot, String path) {

@@ -20,10 +20,14 @@ public enum Purpose {
   DIRECT_BUFFERS("direct buffers", Set.of(), Set.of()),
   /** What the JDK allocates for Java code outside the heap, less direct buffers. */
   ARENAS("arenas", Set.of("Other"), Set.of()),
+  /** What C functions that the program calls have given it: {@code malloc}, {@code mmap}. */
+  DOWNCALLS("downcalls", Set.of(), Set.of()),
   MAPPED_FILES("mapped files", Set.of(), Set.of()),
   LIBRARIES("libraries", Set.of(), Set.of()),
   RMM("RMM", Set.of(), Set.of()),
   OTHER_NMT("other NMT", Set.of(), Set.of()),
+  /** What was freed and the C library keeps. */
+  FREE_IN_MALLOC("free in malloc", Set.of(), Set.of()),
   UNEXPLAINED("unexplained", Set.of(), Set.of());
 
   private final String line;

@@ -2,6 +2,8 @@ package io.rmm.jmx.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.management.MBeanServerFactory;
@@ -22,7 +24,10 @@ class DivisionTest {
     // A server without the JVM's beans: no range is known.
     DiagnosticCommands none = new DiagnosticCommands(MBeanServerFactory.newMBeanServer());
     division =
-        new Division(new JvmRanges(none), address -> address >= RMM_START && address < RMM_END);
+        new Division(
+            new JvmRanges(none),
+            address -> address >= RMM_START && address < RMM_END,
+            new LocatedBlocks(Path.of("/proc/self"), List.of()));
   }
 
   @Test
