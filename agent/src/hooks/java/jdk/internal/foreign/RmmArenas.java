@@ -19,7 +19,11 @@ public final class RmmArenas {
       ScopedMemoryAccess access,
       MemorySessionImpl session,
       ScopedMemoryAccess.ScopedAccessError error) {
-    RmmProbe.closedShared();
-    access.closeScope(session, error);
+    long start = System.nanoTime();
+    try {
+      access.closeScope(session, error);
+    } finally {
+      RmmProbe.closedShared(System.nanoTime() - start);
+    }
   }
 }

@@ -50,6 +50,12 @@ public final class RmmProbe {
   /** Frees through {@code sun.misc.Unsafe} of addresses that are not known. */
   private static final AtomicLong unknownFrees = new AtomicLong();
 
+  /** How long the closes took, in nanoseconds. */
+  private static final AtomicLong closingNanos = new AtomicLong();
+
+  /** Whether it is asked where the next shared arena is opened. */
+  private static volatile boolean samplesShared;
+
   private RmmProbe() {}
 
   // ---- for the hooks ----
@@ -213,11 +219,15 @@ public final class RmmProbe {
   /** Notes that a shared arena was opened. */
   public static void openedShared() {
     sharedOpened.incrementAndGet();
+    if (samplesShared) {
+      sampleShared();
+    }
   }
 
-  /** Notes that a shared arena was closed. */
-  public static void closedShared() {
+  /** Notes that a shared arena was closed, which took so long. */
+  public static void closedShared(long nanos) {
     sharedClosed.incrementAndGet();
+    closingNanos.addAndGet(nanos);
   }
 
   /** Notes that memory was freed that is not known: taken before the agent came, or by C code. */
@@ -297,6 +307,22 @@ public final class RmmProbe {
     // 1 - u lies in (0, 1], so the logarithm is finite.
     double u = ThreadLocalRandom.current().nextDouble();
     return (long) (-Math.log(1 - u) * mean);
+  }
+
+  @DontInline
+  private static void sampleShared() {
+    samplesShared = false;
+    RmmSink to = sink;
+    if (to != null) {
+      Continuation.pin();
+      try {
+        to.openedShared();
+      } catch (Throwable e) {
+        // No room; the next may have some.
+      } finally {
+        Continuation.unpin();
+      }
+    }
   }
 
   @DontInline
@@ -406,9 +432,17 @@ public final class RmmProbe {
     return RmmAddresses.live(least, most);
   }
 
-  /** Returns how many shared arenas were opened, and how many were closed. */
+  /** Asks for the place where the next shared arena is opened. */
+  public static void sampleNextShared() {
+    samplesShared = true;
+  }
+
+  /**
+   * Returns how many shared arenas were opened, how many were closed, and how many nanoseconds the
+   * closes took together.
+   */
   public static long[] sharedArenas() {
     long closed = sharedClosed.get();
-    return new long[] {sharedOpened.get(), closed};
+    return new long[] {sharedOpened.get(), closed, closingNanos.get()};
   }
 }

@@ -30,6 +30,12 @@ public abstract class RmmSink {
   /** Notes that an address was freed that was freed before, and not taken again since. */
   public abstract void freedTwice(int kind, long address);
 
+  /**
+   * Notes where a shared arena was opened that was {@linkplain RmmProbe#sampleNextShared asked
+   * for}.
+   */
+  public abstract void openedShared();
+
   /** Returns what an {@link OutOfMemoryError} says of memory that the limit refuses. */
   public abstract String refused(long bytes, long taken, long limit);
 }

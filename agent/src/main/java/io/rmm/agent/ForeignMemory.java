@@ -68,6 +68,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
               .collect(Collectors.toMap(kind -> kind, _ -> MisuseAction.REPORT)));
 
   private final GrowthWatch growth = new GrowthWatch();
+  private final SharedArenaWatch sharedArenas = new SharedArenaWatch();
   private final SampleMean mean;
   private final long[] peaks = new long[MemoryKind.values().length];
   private final Map<String, String> configuration;
@@ -79,7 +80,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     this.mean = new SampleMean(options.sampleInterval());
     this.limits = options.limits();
     this.configuration = configuration;
-    this.samples = new Samples(observer, misuse, mean);
+    this.samples = new Samples(observer, misuse, mean, sharedArenas);
   }
 
   /** Returns what the hooks tell of samples. */
@@ -199,6 +200,9 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     notePeaks(RmmProbe.counts());
     samples.thinOut(LIVE_SAMPLES);
     observer.findUnreachable();
+    if (sharedArenas.wantsSite()) {
+      RmmProbe.sampleNextShared();
+    }
     news.tellApart();
   }
 
@@ -206,6 +210,19 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
   void endSecond() {
     mean.tick();
     RmmProbe.setMean(mean.bytes());
+    long[] arenas = RmmProbe.sharedArenas();
+    sharedArenas.endSecond(System.nanoTime(), arenas[1], arenas[2]).ifPresent(this::report);
+  }
+
+  private void report(SharedArenaWatch.Finding finding) {
+    misuse.foundByClock(
+        misuse
+            .begin(MisuseKind.ARENA_CHURN)
+            .budget(MemoryKind.SHARED_ARENA.path())
+            .allocationSite(finding.site())
+            .detail(finding.detail()),
+        MisuseKind.ARENA_CHURN,
+        0);
   }
 
   /** What is done at the end of each of {@link GrowthWatch}'s windows. */

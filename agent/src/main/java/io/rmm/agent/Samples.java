@@ -30,13 +30,15 @@ final class Samples extends RmmSink {
   private final Observer observer;
   private final MisuseDesk misuse;
   private final SampleMean mean;
+  private final SharedArenaWatch sharedArenas;
   private final AtomicLong ids = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
 
   /** Samples of memory that comes back as an address. */
   private final Map<Long, Token> byAddress = new ConcurrentHashMap<>();
 
-  Samples(Observer observer, MisuseDesk misuse, SampleMean mean) {
+  Samples(Observer observer, MisuseDesk misuse, SampleMean mean, SharedArenaWatch sharedArenas) {
+    this.sharedArenas = sharedArenas;
     this.observer = observer;
     this.misuse = misuse;
     this.mean = mean;
@@ -56,6 +58,7 @@ final class Samples extends RmmSink {
       gaveAt(0);
     }
     freedTwice(kind, 0);
+    openedShared();
     String _ = refused(0, 0, 0);
   }
 
@@ -123,6 +126,11 @@ final class Samples extends RmmSink {
             .detail("memory that was freed already was given to Unsafe.freeMemory again"),
         MisuseKind.DOUBLE_FREE,
         0);
+  }
+
+  @Override
+  public void openedShared() {
+    sharedArenas.opened(observer.here());
   }
 
   @Override

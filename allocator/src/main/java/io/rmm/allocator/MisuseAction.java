@@ -32,7 +32,7 @@ public enum MisuseAction {
       // Acts of a caller, who stands there to hear of it.
       case DOUBLE_FREE, INVALID_FREE, USE_AFTER_FREE, WRONG_THREAD -> THROW;
       // Found some time after the act, in a thread that may have had no part in it.
-      case OVERRUN, UNDERRUN, LEAK, ARENA_NOT_CLOSED, CORRUPTION -> REPORT;
+      case OVERRUN, UNDERRUN, LEAK, ARENA_NOT_CLOSED, ARENA_CHURN, CORRUPTION -> REPORT;
     };
   }
 }

@@ -18,6 +18,11 @@ public enum MisuseKind {
   LEAK,
   /** An arena was never closed. */
   ARENA_NOT_CLOSED,
+  /**
+   * Shared arenas were opened and closed so often that the closes, each of which stops all threads
+   * of the process, take a part of its time that hurts.
+   */
+  ARENA_CHURN,
   /** The manager's own records contradict each other. */
   CORRUPTION
 }
