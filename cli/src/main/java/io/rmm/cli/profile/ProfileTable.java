@@ -4,21 +4,18 @@ import io.rmm.allocator.Estimate;
 import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.SiteProfile.Entry;
 import io.rmm.dashboards.console.Amounts;
+import io.rmm.dashboards.console.Owners;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** A profile as lines of text: the sites with most bytes, each with its stack below it. */
 public final class ProfileTable {
 
   /** Where the last column of a row begins. */
   private static final int SITE_COLUMN = 43;
-
-  /** So that they fit into a line or two. */
-  private static final int MOST_OWNERS = 6;
 
   private ProfileTable() {}
 
@@ -49,7 +46,9 @@ public final class ProfileTable {
     if (sites.isEmpty()) {
       return lines;
     }
-    lines.add("By owner: " + owners(sites, part));
+    lines.add(
+        "By owner: "
+            + Owners.told(sites, ProfileTable::classes, entry -> part.apply(entry).value()));
     lines.add("%9s  %22s  %6s  %s".formatted("BYTES", "95 % INTERVAL", "SHARE", "SITE"));
     for (Entry entry : sites.subList(0, Math.min(most, sites.size()))) {
       addRow(lines, entry, part.apply(entry), total);
@@ -63,18 +62,8 @@ public final class ProfileTable {
     return lines;
   }
 
-  private static String owners(List<Entry> sites, Function<Entry, Estimate> part) {
-    List<Owners.Share> shares = Owners.of(sites, part);
-    String text =
-        shares.stream()
-            .limit(MOST_OWNERS)
-            .map(
-                share ->
-                    Amounts.printable(share.owner()) + " " + Amounts.bytes(share.bytes().value()))
-            .collect(Collectors.joining(", "));
-    return shares.size() > MOST_OWNERS
-        ? text + " and " + (shares.size() - MOST_OWNERS) + " more"
-        : text;
+  private static List<String> classes(Entry entry) {
+    return entry.site().frames().stream().map(StackTraceElement::getClassName).toList();
   }
 
   private static void addRow(List<String> lines, Entry entry, Estimate bytes, Estimate total) {

@@ -7,6 +7,7 @@ import io.rmm.dashboards.console.Reading.Manager;
 import io.rmm.dashboards.console.Reading.SiteUse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -84,6 +85,26 @@ final class Findings {
                         Amounts.bytes(site.liveBytes()),
                         Amounts.bytes(site.error()),
                         Amounts.printable(innermost(site.site()))))
+        .toList();
+  }
+
+  /** Returns who holds the live bytes of the largest sites; empty if no site is known. */
+  static String owners(List<Manager> managers) {
+    List<SiteUse> sites =
+        managers.stream()
+            .map(Manager::leaks)
+            .flatMap(Optional::stream)
+            .flatMap(leaks -> leaks.topSites().stream())
+            .toList();
+    return Owners.told(sites, Findings::classes, SiteUse::liveBytes);
+  }
+
+  /** The classes of frames such as {@code class.method(file:line)}; none of an unknown site. */
+  private static List<String> classes(SiteUse site) {
+    return Arrays.stream(site.site().split(" < ", -1))
+        .map(frame -> frame.indexOf('(') < 0 ? frame : frame.substring(0, frame.indexOf('(')))
+        .filter(frame -> frame.indexOf('.') >= 0)
+        .map(frame -> frame.substring(0, frame.lastIndexOf('.')))
         .toList();
   }
 

@@ -112,6 +112,7 @@ public final class Page {
     List<String> sites =
         Findings.sites(now.managers(), Math.clamp(height / LINES_A_SITE, 1, MOST_SITES));
     if (!sites.isEmpty()) {
+      add(lines, Style.PLAIN, "BY OWNER " + Findings.owners(now.managers()));
       add(lines, Style.TITLE, "LIVE BYTES BY SITE, estimated from samples");
       sites.forEach(site -> add(lines, Style.PLAIN, site));
     }

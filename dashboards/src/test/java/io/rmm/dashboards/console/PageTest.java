@@ -42,7 +42,14 @@ class PageTest {
         "STANDARD",
         List.of(new Count("DOUBLE_FREE", 2)),
         Optional.of(new Misuse(0, "DOUBLE_FREE", "root/a", "a detail\u001b[2J")),
-        Optional.of(new Leaks(1, 2_048, List.of(new SiteUse("a < b < c < d", 4_096, 512)))),
+        Optional.of(
+            new Leaks(
+                1,
+                2_048,
+                List.of(
+                    new SiteUse("a < b < c < d", 4_096, 512),
+                    new SiteUse(
+                        "java.nio.B.take(B.java:1) < io.netty.C.take(C.java:2)", 1_024, 0)))),
         "APPLY",
         Optional.of(7L));
   }
@@ -86,6 +93,7 @@ class PageTest {
             "  java heap 2.0 MiB, gc 1.0 MiB",
             "  tracking is off",
             "leaks    1 block that nobody can free, standing for 2.0 KiB",
+            "BY OWNER unknown 4.0 KiB, netty 1.0 KiB",
             "state    safety standard, tuner apply, 7 events of telemetry lost",
             "  4.0 KiB \u00b1 512 B     a < b < c < \u2026")
         .anySatisfy(
