@@ -2,6 +2,7 @@ package io.rmm.jmx;
 
 import io.rmm.allocator.ControlAction;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.security.Principal;
 import java.util.function.Supplier;
@@ -20,8 +21,6 @@ final class Audit {
 
   /** Arguments are the client's, and may be of any length; a budget's path has 4 KiB at most. */
   private static final int MOST_CHARACTERS = 5_000;
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private final MemorySource source;
 
@@ -59,14 +58,15 @@ final class Audit {
   private void tell(String operation, String arguments, String outcome) {
     ControlAction action = new ControlAction(operation, cut(arguments), principal(), cut(outcome));
     source.audit(action);
-    LOG.log(
-        Level.INFO,
-        "{0}: {1}({2}) asked by JMX client \"{3}\": {4}",
-        source.name(),
-        operation,
-        action.arguments(),
-        action.principal(),
-        action.outcome());
+    Log.logger("io.rmm.jmx")
+        .log(
+            Level.INFO,
+            "{0}: {1}({2}) asked by JMX client \"{3}\": {4}",
+            source.name(),
+            operation,
+            action.arguments(),
+            action.principal(),
+            action.outcome());
   }
 
   private static String principal() {

@@ -1,5 +1,6 @@
 package io.rmm.jmx;
 
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,8 +27,6 @@ final class NotificationQueue implements AutoCloseable {
   static final int CAPACITY = 256;
 
   private static final ScopedValue<Boolean> SENDING = ScopedValue.newInstance();
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private final ThreadPoolExecutor sender;
   private final Semaphore room = new Semaphore(CAPACITY);
@@ -75,7 +74,7 @@ final class NotificationQueue implements AutoCloseable {
     try {
       work.run();
     } catch (Throwable e) {
-      LOG.log(Level.DEBUG, "a JMX notification was not taken", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "a JMX notification was not taken", e);
     }
   }
 

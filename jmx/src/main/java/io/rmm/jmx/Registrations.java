@@ -1,5 +1,6 @@
 package io.rmm.jmx;
 
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,8 +12,6 @@ import javax.management.ObjectName;
 
 /** The beans that one source has registered, to be taken out again together. */
 final class Registrations implements AutoCloseable {
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private final MBeanServer server;
   private final Deque<ObjectName> latestFirst = new ArrayDeque<>();
@@ -41,7 +40,8 @@ final class Registrations implements AutoCloseable {
       try {
         server.unregisterMBean(name);
       } catch (InstanceNotFoundException | MBeanRegistrationException e) {
-        LOG.log(Level.DEBUG, "Bean " + name + " was taken out by somebody else", e);
+        Log.logger("io.rmm.jmx")
+            .log(Level.DEBUG, "Bean " + name + " was taken out by somebody else", e);
       }
     }
   }

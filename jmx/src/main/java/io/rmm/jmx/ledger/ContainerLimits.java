@@ -2,6 +2,7 @@ package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.container.ControlGroup;
 import io.rmm.allocator.container.ControlGroup.Version;
+import io.rmm.allocator.log.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -31,8 +32,6 @@ public final class ContainerLimits {
 
   /** No usage is known, or no headroom although there is a limit. */
   public static final long UNKNOWN = -1;
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   /**
    * What there is.
@@ -64,7 +63,7 @@ public final class ContainerLimits {
           ? unknown("This process is in no control group that counts memory")
           : read(group.get());
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "The control groups cannot be read", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The control groups cannot be read", e);
       return unknown("The container's limit cannot be read (/proc/self/cgroup, mountinfo)");
     }
   }

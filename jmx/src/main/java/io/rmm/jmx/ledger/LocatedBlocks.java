@@ -1,6 +1,7 @@
 package io.rmm.jmx.ledger;
 
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.jmx.NativeEvidence;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -27,8 +28,6 @@ final class LocatedBlocks implements AutoCloseable {
 
   /** To look at as many takes some 50 ms of a processor. */
   private static final int MOST = 1 << 15;
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private static final Map<String, Purpose> PURPOSES =
       Map.of(
@@ -65,7 +64,8 @@ final class LocatedBlocks implements AutoCloseable {
         pages = new PageTable(processFolder);
         blocks.sort(Comparator.comparingLong(Block::start)); // user addresses are not negative
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "It cannot be found out which pages are in memory", e);
+        Log.logger("io.rmm.jmx")
+            .log(Level.DEBUG, "It cannot be found out which pages are in memory", e);
         forget();
       }
     }
@@ -135,7 +135,7 @@ final class LocatedBlocks implements AutoCloseable {
       try {
         pages.close();
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "A file that was read cannot be closed", e);
+        Log.logger("io.rmm.jmx").log(Level.DEBUG, "A file that was read cannot be closed", e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.rmm.jmx.ledger;
 
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,8 +44,6 @@ final class Sampled<T> {
   private static final long STALE_AFTER_RESTS = 2;
 
   private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.jmx");
 
   private final Supplier<T> sampler;
   private final long freshNanos;
@@ -150,7 +149,7 @@ final class Sampled<T> {
       planned = worker.schedule(() -> work(number), delayNanos, TimeUnit.NANOSECONDS);
       goesOn = true;
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "The worker has ended", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "The worker has ended", e);
       end();
     } catch (OutOfMemoryError e) {
       // There is no thread to be had. Whoever reads has older figures, and the next tries again.
@@ -193,7 +192,8 @@ final class Sampled<T> {
     try {
       sample = sampler.get();
     } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.log(failed ? Level.DEBUG : Level.WARNING, "No sample could be taken", e);
+      Log.logger("io.rmm.jmx")
+          .log(failed ? Level.DEBUG : Level.WARNING, "No sample could be taken", e);
     } finally {
       keep(number, sample, costClock.getAsLong() - start);
     }
@@ -228,7 +228,7 @@ final class Sampled<T> {
     try {
       sampled.get(MOST_WAIT_NANOS, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      LOG.log(Level.DEBUG, "A sample takes long; an older one is shown", e);
+      Log.logger("io.rmm.jmx").log(Level.DEBUG, "A sample takes long; an older one is shown", e);
     } catch (ExecutionException e) {
       throw new AssertionError("completed without an error", e);
     } catch (InterruptedException e) {
