@@ -241,7 +241,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
             .emit();
       }
       sent.addAndGet(event.count()); // also where the logger has said that it wants none
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) { // the latter of an API older than ours
       dropped.addAndGet(event.count());
       lastFailure = String.valueOf(e);
       LOG.log(Level.DEBUG, "the OpenTelemetry logger failed", e);

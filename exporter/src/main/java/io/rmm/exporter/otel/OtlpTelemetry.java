@@ -74,7 +74,7 @@ public final class OtlpTelemetry implements AutoCloseable {
     }
   }
 
-  private OtlpTelemetry(Map<String, String> defaults) {
+  private OtlpTelemetry(Map<String, String> defaults, Map<String, String> overrides) {
     Map<String, String> settings = new HashMap<>();
     settings.put("otel.exporter.otlp.protocol", "http/protobuf");
     settings.put("otel.exporter.otlp.compression", "gzip");
@@ -85,6 +85,7 @@ public final class OtlpTelemetry implements AutoCloseable {
           AutoConfiguredOpenTelemetrySdk.builder()
               .disableShutdownHook()
               .addPropertiesSupplier(() -> settings)
+              .addPropertiesCustomizer(_ -> overrides)
               .addPropertiesCustomizer(this::findEndpoints)
               .addMetricExporterCustomizer(
                   (exporter, config) ->
@@ -124,7 +125,19 @@ public final class OtlpTelemetry implements AutoCloseable {
    * @throws IllegalArgumentException if a setting is not valid
    */
   public static OtlpTelemetry create(Map<String, String> defaults) {
-    return new OtlpTelemetry(defaults);
+    return create(defaults, Map.of());
+  }
+
+  /**
+   * Makes the SDK, for somebody who is a guest in the process: its environment is another's, and
+   * may have settings that are of no use here.
+   *
+   * @param defaults settings for what the environment does not set
+   * @param overrides settings that win over the environment
+   * @throws IllegalArgumentException if a setting is not valid
+   */
+  public static OtlpTelemetry create(Map<String, String> defaults, Map<String, String> overrides) {
+    return new OtlpTelemetry(defaults, overrides);
   }
 
   /** Notes where each signal goes, and keeps those that go nowhere from guessing. */

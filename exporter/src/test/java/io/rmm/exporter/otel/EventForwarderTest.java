@@ -44,6 +44,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EventForwarderTest {
 
@@ -287,12 +289,21 @@ class EventForwarderTest {
     assertThat(events.sent() + events.dropped()).isEqualTo(1 + many + 1);
   }
 
-  @Test
-  void aLoggerThatFailsIsCountedAndToldOnce() {
+  /** The second is what an API does that is older than the one that this was compiled with. */
+  static List<Throwable> failures() {
+    return List.of(new IllegalStateException("broken"), new NoSuchMethodError("broken"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aLoggerThatFailsIsCountedAndToldOnce(Throwable failure) {
     sdk =
         sdk(
             (_, record) -> {
-              throw new IllegalStateException("broken");
+              if (failure instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) failure;
             });
     try (CapturedLog log = new CapturedLog()) {
       EventForwarder events = forwarder(NEVER);
@@ -305,7 +316,7 @@ class EventForwarderTest {
       assertThat(events.sent()).isZero();
       assertThat(events.queued()).isZero();
       assertThat(events.lagNanos()).isZero();
-      assertThat(events.lastFailure()).isEqualTo("java.lang.IllegalStateException: broken");
+      assertThat(events.lastFailure()).isEqualTo(failure.toString());
       assertThat(log.lines(Level.WARNING))
           .singleElement()
           .asString()

@@ -101,6 +101,17 @@ class OtlpSettingsTest {
   }
 
   @Test
+  void anOverrideWinsOverASystemProperty() {
+    System.setProperty("otel.metrics.exporter", "an-exporter-of-the-program");
+    try (OtlpTelemetry telemetry =
+        OtlpTelemetry.create(Map.of(), Map.of("otel.metrics.exporter", "none"))) {
+      assertThat(telemetry.endpoint()).isEmpty();
+    } finally {
+      System.clearProperty("otel.metrics.exporter");
+    }
+  }
+
+  @Test
   void aDisabledSdkShowsNothingAndFailsNothing() {
     try (OtlpTelemetry telemetry = OtlpTelemetry.create(Map.of("otel.sdk.disabled", "true"));
         MemoryManager manager = manager(telemetry)) {
