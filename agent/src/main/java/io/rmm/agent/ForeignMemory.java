@@ -80,7 +80,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     this.mean = new SampleMean(options.sampleInterval());
     this.limits = options.limits();
     this.configuration = configuration;
-    this.samples = new Samples(observer, misuse, mean, sharedArenas);
+    this.samples = new Samples(observer, misuse, mean, news, sharedArenas);
   }
 
   /** Returns what the hooks tell of samples. */

@@ -1,9 +1,11 @@
 package io.rmm.agent;
 
+import io.rmm.allocator.AllocationRejection;
 import io.rmm.allocator.FreeCause;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.observe.MisuseDesk;
+import io.rmm.allocator.observe.News;
 import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.SampleMean;
 import io.rmm.allocator.observe.Token;
@@ -30,6 +32,7 @@ final class Samples extends RmmSink {
   private final Observer observer;
   private final MisuseDesk misuse;
   private final SampleMean mean;
+  private final News news;
   private final SharedArenaWatch sharedArenas;
   private final AtomicLong ids = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
@@ -37,11 +40,17 @@ final class Samples extends RmmSink {
   /** Samples of memory that comes back as an address. */
   private final Map<Long, Token> byAddress = new ConcurrentHashMap<>();
 
-  Samples(Observer observer, MisuseDesk misuse, SampleMean mean, SharedArenaWatch sharedArenas) {
+  Samples(
+      Observer observer,
+      MisuseDesk misuse,
+      SampleMean mean,
+      News news,
+      SharedArenaWatch sharedArenas) {
     this.sharedArenas = sharedArenas;
     this.observer = observer;
     this.misuse = misuse;
     this.mean = mean;
+    this.news = news;
   }
 
   /**
@@ -136,6 +145,9 @@ final class Samples extends RmmSink {
   @Override
   public String refused(long bytes, long taken, long limit) {
     refusals.incrementAndGet();
+    AllocationRejection rejection =
+        new AllocationRejection(MemoryKind.ROOT, MemoryKind.ROOT, bytes, taken, limit);
+    news.add(listener -> listener.onRejection(rejection));
     return "Cannot take "
         + bytes
         + " bytes of off-heap memory (taken: "
