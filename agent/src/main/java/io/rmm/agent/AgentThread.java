@@ -43,10 +43,12 @@ final class AgentThread extends Thread {
   @Override
   public void run() {
     ForeignMemory memory = Session.source(options, late, earlier);
-    try (Views views = new Views(memory, late)) {
+    try (Views views = new Views(memory, late);
+        Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
       for (long tick = 1; !end.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
         views.showMore();
         tick(memory, tick);
+        telemetry.tick();
       }
     } catch (InterruptedException | RuntimeException e) {
       AgentLog.warn("the agent ends", e);

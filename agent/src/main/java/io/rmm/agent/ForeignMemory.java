@@ -1,6 +1,7 @@
 package io.rmm.agent;
 
 import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.ExporterStatistics;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySnapshot;
 import io.rmm.allocator.MemorySource;
@@ -8,6 +9,7 @@ import io.rmm.allocator.MisuseAction;
 import io.rmm.allocator.MisuseKind;
 import io.rmm.allocator.SafetyMode;
 import io.rmm.allocator.SiteProfile;
+import io.rmm.allocator.observe.Exporters;
 import io.rmm.allocator.observe.GrowthWatch;
 import io.rmm.allocator.observe.Listeners;
 import io.rmm.allocator.observe.MisuseDesk;
@@ -17,8 +19,10 @@ import io.rmm.allocator.observe.SampleMean;
 import io.rmm.allocator.observe.Tracing;
 import io.rmm.jmx.NativeEvidence;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import jdk.internal.misc.RmmProbe;
 
@@ -67,6 +71,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
           Arrays.stream(MisuseKind.values())
               .collect(Collectors.toMap(kind -> kind, _ -> MisuseAction.REPORT)));
 
+  private final Exporters exporters = new Exporters();
   private final GrowthWatch growth = new GrowthWatch();
   private final SharedArenaWatch sharedArenas = new SharedArenaWatch();
   private final SampleMean mean;
@@ -193,6 +198,23 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
   @Override
   public void removeListener(MemoryListener listener) {
     listeners.remove(listener);
+  }
+
+  @Override
+  public void addExporter(Supplier<ExporterStatistics> exporter) {
+    exporters.add(exporter);
+  }
+
+  @Override
+  public void removeExporter(Supplier<ExporterStatistics> exporter) {
+    exporters
+        .remove(exporter)
+        .ifPresent(last -> news.add(listener -> listener.onExporterEnd(last)));
+  }
+
+  @Override
+  public List<ExporterStatistics> exporters() {
+    return exporters.read();
   }
 
   /** What is done four times a second. */

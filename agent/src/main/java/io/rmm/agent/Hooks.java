@@ -72,6 +72,11 @@ final class Hooks {
     }
   }
 
+  /** Returns by what they are put in place. */
+  Instrumentation instrumentation() {
+    return instrumentation;
+  }
+
   /** Defines the classes that count, unless they are there from an agent that has ended. */
   void define() {
     Module base = Object.class.getModule();

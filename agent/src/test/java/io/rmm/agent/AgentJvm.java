@@ -1,5 +1,6 @@
 package io.rmm.agent;
 
+import com.sun.tools.attach.VirtualMachine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,16 @@ final class AgentJvm implements AutoCloseable {
     command.addAll(List.of(options));
     command.add(program.getName());
     return new ProcessBuilder(command);
+  }
+
+  /** Has it load the agent, or end it. */
+  void attach(String options) throws Exception {
+    VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
+    try {
+      machine.loadAgent(JAR.toString(), options);
+    } finally {
+      machine.detach();
+    }
   }
 
   long pid() {

@@ -3,7 +3,6 @@ package io.rmm.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.rmm.program.MemoryProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,7 +139,7 @@ class AgentTest {
       for (String kind : new String[] {"direct", "arena.shared", "unsafe", "mapped"}) {
         assertThat(jvm.ask("take " + kind + " old" + kind + " 1000000")).isEqualTo("took");
       }
-      attach(jvm, "");
+      jvm.attach("");
       awaitBeans(jvm);
       for (String kind : new String[] {"direct", "arena.shared", "unsafe", "mapped"}) {
         long before = Long.parseLong(jvm.ask("used " + kind));
@@ -162,7 +161,7 @@ class AgentTest {
       }
       assertThat(jvm.ask("take arena.shared held 1000000")).isEqualTo("took");
       assertThat(jvm.ask("take arena.shared kept 5000000")).isEqualTo("took");
-      attach(jvm, "stop");
+      jvm.attach("stop");
       assertThat(jvm.ask("used")).isEqualTo("no bean");
       for (String kind : new String[] {"direct", "arena.shared", "unsafe"}) {
         assertThat(jvm.ask("give " + kind)).isEqualTo("gave");
@@ -170,22 +169,13 @@ class AgentTest {
         assertThat(jvm.ask("give " + kind)).isEqualTo("gave");
       }
       assertThat(jvm.ask("give held")).isEqualTo("gave");
-      attach(jvm, "limit=10m");
+      jvm.attach("limit=10m");
       awaitBeans(jvm);
       assertThat(jvm.ask("take arena.shared again 1000")).isEqualTo("took");
       awaitUsed(jvm, "arena.shared", 5_001_000);
       assertThat(jvm.ask("take direct more 6000000")).startsWith("refused: ");
       assertThat(jvm.ask("give kept")).isEqualTo("gave");
       assertThat(jvm.ask("take direct more 6000000")).isEqualTo("took");
-    }
-  }
-
-  private static void attach(AgentJvm jvm, String options) throws Exception {
-    VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
-    try {
-      machine.loadAgent(AgentJvm.JAR.toString(), options);
-    } finally {
-      machine.detach();
     }
   }
 

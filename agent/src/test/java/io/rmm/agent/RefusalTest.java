@@ -20,13 +20,16 @@ class RefusalTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "colour=red|there is no option 'colour'; there are limit, sampleInterval",
+        "colour=red|there is no option 'colour'; there are limit, micrometer, opentelemetry, otlp, sampleInterval",
         "limit|the option 'limit' needs a value, as in 512m",
         "limit=much|the option 'limit' is a number of bytes, as in 512m, not 'much'",
-        "limit=|the option 'limit' is a number of bytes, as in 512m, not ''",
+        "limit=|the option 'limit' needs a value, as in 512m",
         "limit=-1|the option 'limit' is 1 to 2^50 bytes",
         "limit=9999999t|the option 'limit' is 1 to 2^50 bytes",
         "sampleInterval=0|the option 'sampleInterval' is 1 to 2^50 bytes",
+        "otlp|the option 'otlp' needs a value, as in http://127.0.0.1:4318",
+        "otlp=host:4318|the option 'otlp' is an address, as in http://127.0.0.1:4318, or env, not 'host:4318'",
+        "micrometer=yes|the option 'micrometer' is true or false, not 'yes'",
       })
   void optionsThatAreWrong(String options, String reason) throws Exception {
     try (AgentJvm jvm = AgentJvm.start(MemoryProgram.class, AgentJvm.withAgent(options))) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.jar.JarEntry;
@@ -89,5 +91,14 @@ final class AgentClassLoader extends ClassLoader
     } catch (MalformedURLException e) {
       return null;
     }
+  }
+
+  /** By which services are found. */
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    URL found = findResource(name);
+    return found == null
+        ? Collections.<URL>emptyEnumeration()
+        : Collections.enumeration(Collections.singleton(found));
   }
 }
