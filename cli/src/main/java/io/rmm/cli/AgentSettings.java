@@ -25,6 +25,25 @@ final class AgentSettings {
       description = "Mean bytes between two samples. Default: 512k.")
   private @Nullable Long sampleInterval;
 
+  @Option(
+      names = "--otlp",
+      paramLabel = "URL",
+      description = {
+        "Send metrics and events to this OTLP endpoint, by HTTP, for example",
+        "http://127.0.0.1:4318; or 'env': to where the program's OTEL_... settings say."
+      })
+  private @Nullable String otlp;
+
+  @Option(
+      names = "--opentelemetry",
+      description = "Show metrics and events in the program's own OpenTelemetry, once it has it.")
+  private boolean opentelemetry;
+
+  @Option(
+      names = "--micrometer",
+      description = "Show metrics in the program's own Micrometer, once it has it.")
+  private boolean micrometer;
+
   /** Made by picocli. */
   AgentSettings() {}
 
@@ -36,6 +55,15 @@ final class AgentSettings {
     }
     if (sampleInterval != null) {
       options.add("sampleInterval=" + sampleInterval);
+    }
+    if (otlp != null) {
+      options.add("otlp=" + otlp);
+    }
+    if (opentelemetry) {
+      options.add("opentelemetry=true");
+    }
+    if (micrometer) {
+      options.add("micrometer=true");
     }
     return String.join(",", options);
   }

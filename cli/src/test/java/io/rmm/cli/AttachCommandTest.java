@@ -2,8 +2,13 @@ package io.rmm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -33,6 +38,33 @@ class AttachCommandTest {
       assertThat(commandLine.execute("attach", "--stop", pid)).isZero();
       assertThat(commandLine.execute("profile", pid)).isEqualTo(1);
       assertThat(err.toString()).contains("shows no memory manager in JMX");
+    }
+  }
+
+  @Test
+  void theAgentIsToldWhereToSendTelemetry() throws Exception {
+    CountDownLatch events = new CountDownLatch(1);
+    HttpServer receiver =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/v1/logs",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, -1);
+            events.countDown();
+          }
+        });
+    receiver.start();
+    try (TargetJvm jvm = TargetJvm.startWithoutViews()) {
+      String address = "http://127.0.0.1:" + receiver.getAddress().getPort();
+      assertThat(
+              commandLine.execute(
+                  "attach", "--otlp", address, "--opentelemetry", "--micrometer", jvm.pid()))
+          .as(err.toString())
+          .isZero();
+      assertThat(events.await(1, TimeUnit.MINUTES)).as("the start is told").isTrue();
+    } finally {
+      receiver.stop(0);
     }
   }
 
