@@ -9,6 +9,7 @@ module io.rmm.allocator {
   exports io.rmm.allocator;
   exports io.rmm.allocator.container;
   exports io.rmm.allocator.log to
+      io.rmm.exporter,
       io.rmm.jfr,
       io.rmm.jmx;
   exports io.rmm.allocator.observe to

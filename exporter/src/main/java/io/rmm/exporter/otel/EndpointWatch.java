@@ -1,5 +1,6 @@
 package io.rmm.exporter.otel;
 
+import io.rmm.allocator.log.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
@@ -24,8 +25,6 @@ final class EndpointWatch {
 
   private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
   private static final int MOST_CHARACTERS = 200;
-  private static final System.Logger LOG = System.getLogger("io.rmm.exporter.otel");
-
   private final LongSupplier nanoTime;
   private final Map<String, Long> lost = new ConcurrentHashMap<>();
   private final List<Signal> signals = new ArrayList<>();
@@ -83,12 +82,13 @@ final class EndpointWatch {
     signal.deliveredSinceTold = true;
     if (signal.failureTold) {
       signal.failureTold = false;
-      LOG.log(
-          Level.INFO,
-          "OTLP endpoint {0} takes {1} again; events lost so far: {2}",
-          signal.endpoint,
-          signal.name,
-          lostEvents());
+      Log.logger("io.rmm.exporter.otel")
+          .log(
+              Level.INFO,
+              "OTLP endpoint {0} takes {1} again; events lost so far: {2}",
+              signal.endpoint,
+              signal.name,
+              lostEvents());
     }
   }
 
@@ -105,13 +105,14 @@ final class EndpointWatch {
     signal.failureTold = true;
     toldAt = now;
     signals.forEach(other -> other.deliveredSinceTold = false);
-    LOG.log(
-        Level.WARNING,
-        "OTLP endpoint {0} does not take {1}: {2}. Metrics go out when it does, events until then"
-            + " are lost. Check OTEL_EXPORTER_OTLP_ENDPOINT and the receiver there.",
-        signal.endpoint,
-        signal.name,
-        lastFailure);
+    Log.logger("io.rmm.exporter.otel")
+        .log(
+            Level.WARNING,
+            "OTLP endpoint {0} does not take {1}: {2}. Metrics go out when it does, events until then"
+                + " are lost. Check OTEL_EXPORTER_OTLP_ENDPOINT and the receiver there.",
+            signal.endpoint,
+            signal.name,
+            lastFailure);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.rmm.allocator.MisuseReport;
 import io.rmm.allocator.Site;
 import io.rmm.allocator.TuningDecision;
 import io.rmm.allocator.TuningOutcome;
+import io.rmm.allocator.log.Log;
 import io.rmm.allocator.signal.LogEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -55,8 +56,6 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
   private static final long CYCLE_MILLIS = 200;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final long WARNING_NANOS = Duration.ofMinutes(1).toNanos();
-  private static final System.Logger LOG = System.getLogger("io.rmm.exporter.otel");
-
   private final String manager;
   private final Logger logger;
   private final long repeatsNanos;
@@ -244,7 +243,7 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
     } catch (RuntimeException | LinkageError e) { // the latter of an API older than ours
       dropped.addAndGet(event.count());
       lastFailure = String.valueOf(e);
-      LOG.log(Level.DEBUG, "the OpenTelemetry logger failed", e);
+      Log.logger("io.rmm.exporter.otel").log(Level.DEBUG, "the OpenTelemetry logger failed", e);
     }
   }
 
@@ -258,12 +257,13 @@ final class EventForwarder implements MemoryListener, AutoCloseable {
     long now = System.nanoTime();
     long count = dropped.get();
     if (count > warnedOf && now - warnedAt >= WARNING_NANOS) {
-      LOG.log(
-          Level.WARNING,
-          "events of memory manager {0} that were not handed over to OpenTelemetry: {1}; they came"
-              + " too fast, or its logger failed",
-          manager,
-          count - warnedOf);
+      Log.logger("io.rmm.exporter.otel")
+          .log(
+              Level.WARNING,
+              "events of memory manager {0} that were not handed over to OpenTelemetry: {1}; they came"
+                  + " too fast, or its logger failed",
+              manager,
+              count - warnedOf);
       warnedOf = count;
       warnedAt = now;
     }

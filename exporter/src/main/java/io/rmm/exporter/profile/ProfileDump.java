@@ -3,6 +3,7 @@ package io.rmm.exporter.profile;
 import io.rmm.allocator.AllocationRejection;
 import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.log.Log;
 import io.rmm.exporter.profile.ProfileSettings.Occasion;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -48,8 +49,6 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
-
-  private static final System.Logger LOG = System.getLogger("io.rmm.exporter.profile");
 
   /** So that no two files of a process have the same name. */
   private static final AtomicInteger SERIAL = new AtomicInteger();
@@ -121,11 +120,12 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
     }
     // Whoever comes second waits as well: the manager must be there until the profile is taken.
     if (!awaitFiles()) {
-      LOG.log(
-          Level.WARNING,
-          "nobody waits any longer for a heap profile of memory manager {0}: {1} takes too long",
-          source.name(),
-          settings.directory());
+      Log.logger("io.rmm.exporter.profile")
+          .log(
+              Level.WARNING,
+              "nobody waits any longer for a heap profile of memory manager {0}: {1} takes too long",
+              source.name(),
+              settings.directory());
     }
   }
 
@@ -169,12 +169,13 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
       if (occasion == Occasion.REJECTION) {
         rejectionFiles.incrementAndGet();
       }
-      LOG.log(
-          Level.INFO,
-          "the heap profile of memory manager {0} at {1} is in {2}",
-          source.name(),
-          occasion.id(),
-          file);
+      Log.logger("io.rmm.exporter.profile")
+          .log(
+              Level.INFO,
+              "the heap profile of memory manager {0} at {1} is in {2}",
+              source.name(),
+              occasion.id(),
+              file);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       failed(e);
     }
@@ -186,14 +187,15 @@ final class ProfileDump implements MemoryListener, AutoCloseable {
       return;
     }
     try {
-      LOG.log(
-          Level.WARNING,
-          "the heap profile of memory manager "
-              + source.name()
-              + " cannot be written to "
-              + settings.directory()
-              + "; told once until it can",
-          failure);
+      Log.logger("io.rmm.exporter.profile")
+          .log(
+              Level.WARNING,
+              "the heap profile of memory manager "
+                  + source.name()
+                  + " cannot be written to "
+                  + settings.directory()
+                  + "; told once until it can",
+              failure);
       failing = true;
     } catch (OutOfMemoryError e) {
       // Then the next failure will be told.

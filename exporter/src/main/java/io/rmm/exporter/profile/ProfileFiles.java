@@ -2,6 +2,7 @@ package io.rmm.exporter.profile;
 
 import io.rmm.allocator.MemorySource;
 import io.rmm.allocator.MemoryView;
+import io.rmm.allocator.log.Log;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
@@ -26,8 +27,6 @@ import java.util.Optional;
  */
 public final class ProfileFiles implements MemoryView {
 
-  private static final System.Logger LOG = System.getLogger("io.rmm.exporter.profile");
-
   /** Makes the view, which reads the properties when it is attached. */
   public ProfileFiles() {}
 
@@ -37,11 +36,12 @@ public final class ProfileFiles implements MemoryView {
     try {
       settings = ProfileSettings.read(System::getProperty);
     } catch (IllegalArgumentException e) {
-      LOG.log(
-          Level.ERROR,
-          "memory manager {0} writes no heap profiles: {1}",
-          source.name(),
-          e.getMessage());
+      Log.logger("io.rmm.exporter.profile")
+          .log(
+              Level.ERROR,
+              "memory manager {0} writes no heap profiles: {1}",
+              source.name(),
+              e.getMessage());
       return () -> {};
     }
     if (settings.isEmpty()) {

@@ -11,8 +11,8 @@ import io.rmm.allocator.TuningKnob;
 import io.rmm.allocator.TuningMode;
 import io.rmm.allocator.TuningOutcome;
 import io.rmm.allocator.WhatIf;
+import io.rmm.allocator.log.Log;
 import io.rmm.exporter.tuning.RetentionPolicy.Bounds;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -33,8 +33,6 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
 
   /** Failed steps in a row after which the tuner gives up. */
   static final int MOST_FAILURES = 5;
-
-  private static final Logger LOG = System.getLogger("io.rmm.exporter.tuning");
 
   private final MemoryManager manager;
   private final Bounds bounds;
@@ -83,16 +81,18 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
       step(nanoTime.getAsLong());
       failures = 0;
     } catch (RuntimeException | Error e) { // which would end the ticking without a word
-      LOG.log(Level.DEBUG, "a step of the tuner of " + manager.name() + " failed", e);
+      Log.logger("io.rmm.exporter.tuning")
+          .log(Level.DEBUG, "a step of the tuner of " + manager.name() + " failed", e);
       if (++failures >= MOST_FAILURES) {
-        LOG.log(
-            Level.WARNING,
-            "the tuner of memory manager {0} gives up after {1} failures, the last being {2};"
-                + " the retained limit stays at {3} bytes",
-            manager.name(),
-            failures,
-            e,
-            manager.knob(TuningKnob.RETAINED_BYTES));
+        Log.logger("io.rmm.exporter.tuning")
+            .log(
+                Level.WARNING,
+                "the tuner of memory manager {0} gives up after {1} failures, the last being {2};"
+                    + " the retained limit stays at {3} bytes",
+                manager.name(),
+                failures,
+                e,
+                manager.knob(TuningKnob.RETAINED_BYTES));
         close();
       }
     }
@@ -147,16 +147,17 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
       watch.begin(decision, nanos, costs.nanos());
       history = history.with(nanos, decision.verdict());
     }
-    LOG.log(
-        held ? Level.DEBUG : Level.INFO,
-        "{0}: {1} {2} from {3} to {4} bytes ({5}): {6}",
-        manager.name(),
-        decision.knob().id(),
-        decision.verdict().name().toLowerCase(Locale.ROOT),
-        decision.oldValue(),
-        decision.newValue(),
-        decision.rule(),
-        decision.reason());
+    Log.logger("io.rmm.exporter.tuning")
+        .log(
+            held ? Level.DEBUG : Level.INFO,
+            "{0}: {1} {2} from {3} to {4} bytes ({5}): {6}",
+            manager.name(),
+            decision.knob().id(),
+            decision.verdict().name().toLowerCase(Locale.ROOT),
+            decision.oldValue(),
+            decision.newValue(),
+            decision.rule(),
+            decision.reason());
   }
 
   /**
@@ -187,18 +188,19 @@ final class RetentionLoop implements MemoryListener, AutoCloseable {
   private void tell(TuningOutcome outcome) {
     manager.assess(outcome);
     TuningDecision decision = outcome.decision();
-    LOG.log(
-        Level.INFO,
-        "{0}: {1} {2} from {3} to {4} bytes {5} s ago is {6}confirmed; predicted {7}, measured {8}",
-        manager.name(),
-        decision.knob().id(),
-        decision.verdict().name().toLowerCase(Locale.ROOT),
-        decision.oldValue(),
-        decision.newValue(),
-        outcome.span().toSeconds(),
-        outcome.confirmed() ? "" : "not ",
-        inWords(decision.predicted()),
-        inWords(outcome.measured()));
+    Log.logger("io.rmm.exporter.tuning")
+        .log(
+            Level.INFO,
+            "{0}: {1} {2} from {3} to {4} bytes {5} s ago is {6}confirmed; predicted {7}, measured {8}",
+            manager.name(),
+            decision.knob().id(),
+            decision.verdict().name().toLowerCase(Locale.ROOT),
+            decision.oldValue(),
+            decision.newValue(),
+            outcome.span().toSeconds(),
+            outcome.confirmed() ? "" : "not ",
+            inWords(decision.predicted()),
+            inWords(outcome.measured()));
   }
 
   private static String inWords(TuningEffect effect) {
