@@ -24,7 +24,7 @@ final class Views implements AutoCloseable {
   Views(ForeignMemory memory, boolean late) {
     this.memory = memory;
     this.logging = new ProgramLogging(late);
-    show("Flight Recorder", "jdk.jfr", () -> new JfrView().attach(memory));
+    show("Flight Recorder", "jdk.jfr", () -> inFlightRecorder(memory));
     showMore();
   }
 
@@ -34,6 +34,14 @@ final class Views implements AutoCloseable {
       inJmx = true;
       show("JMX", "java.management", () -> new JmxView().attach(memory));
     }
+  }
+
+  private static AutoCloseable inFlightRecorder(ForeignMemory memory) {
+    AutoCloseable shown = new JfrView().attach(memory);
+    return () -> {
+      shown.close();
+      JfrView.unregister();
+    };
   }
 
   /** Begins to show something. */

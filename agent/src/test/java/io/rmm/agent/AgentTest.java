@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.program.MemoryProgram;
+import io.rmm.program.TelemetryProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,6 +204,50 @@ class AgentTest {
                           assertThat(event.getLong("requestedSize")).isEqualTo(3_000_000);
                           assertThat(event.getString("site")).contains("MemoryProgram.take");
                         });
+              });
+    } finally {
+      Files.delete(recording);
+    }
+  }
+
+  @Test
+  void anAgentThatIsStoppedIsCollectedAndWhatItRecordedStays() throws Exception {
+    Path recording = Files.createTempFile("agent", ".jfr");
+    try (AgentJvm jvm =
+        AgentJvm.start(
+            TelemetryProgram.class,
+            AgentJvm.withAgent("sampleInterval=1k"),
+            "-Xlog:disable",
+            "-XX:StartFlightRecording")) {
+      awaitBeans(jvm);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(jvm.ask("take arena.shared first 3000000")).isEqualTo("took");
+                assertThat(jvm.ask("give first")).isEqualTo("gave");
+                assertThat(jvm.ask("dump " + recording)).isEqualTo("dumped");
+                assertThat(samples(recording)).isNotEmpty();
+              });
+      jvm.attach("stop");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(jvm.ask("instances io.rmm.agent.entry.AgentClassLoader"))
+                      .isEqualTo("0"));
+      assertThat(jvm.ask("dump " + recording)).isEqualTo("dumped");
+      assertThat(samples(recording)).isNotEmpty();
+      jvm.attach("");
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take arena.shared again 2000000")).isEqualTo("took");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(jvm.ask("dump " + recording)).isEqualTo("dumped");
+                assertThat(samples(recording))
+                    .anyMatch(event -> event.getLong("requestedSize") == 2_000_000);
               });
     } finally {
       Files.delete(recording);

@@ -1,8 +1,11 @@
 package io.rmm.jfr;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the event classes once Flight Recorder is in use, and never makes it so.
@@ -17,14 +20,21 @@ import jdk.jfr.FlightRecorderListener;
  */
 final class EventRegistration implements FlightRecorderListener {
 
-  private static final AtomicBoolean STARTED = new AtomicBoolean();
+  private static final AtomicReference<@Nullable EventRegistration> STARTED =
+      new AtomicReference<>();
+
+  /** What Flight Recorder calls for each periodic event; empty until they are registered. */
+  private final Queue<Runnable> periodic = new ConcurrentLinkedQueue<>();
 
   private EventRegistration() {}
 
   /** Sees to it that the events are registered as soon as they can be recorded. */
   static void ensureStarted() {
-    if (STARTED.compareAndSet(false, true) && FlightRecorder.isAvailable()) {
-      FlightRecorder.addListener(new EventRegistration());
+    if (STARTED.get() == null && FlightRecorder.isAvailable()) {
+      EventRegistration started = new EventRegistration();
+      if (STARTED.compareAndSet(null, started)) {
+        FlightRecorder.addListener(started);
+      }
     }
   }
 
@@ -33,9 +43,23 @@ final class EventRegistration implements FlightRecorderListener {
     for (Signal signal : Signals.ALL) {
       FlightRecorder.register(signal.event());
       if (signal instanceof Signal.State state) {
-        FlightRecorder.addPeriodicEvent(state.event(), () -> RecordedSources.commitEach(state));
+        Runnable commit = () -> RecordedSources.commitEach(state);
+        periodic.add(commit);
+        FlightRecorder.addPeriodicEvent(state.event(), commit);
       }
     }
     FlightRecorder.removeListener(this);
+  }
+
+  /** Takes the events out of Flight Recorder again, which holds on to their classes otherwise. */
+  static void end() {
+    EventRegistration started = STARTED.getAndSet(null);
+    if (started == null || FlightRecorder.removeListener(started)) {
+      return; // no recording has ever come
+    }
+    started.periodic.forEach(FlightRecorder::removePeriodicEvent);
+    for (Signal signal : Signals.ALL) {
+      FlightRecorder.unregister(signal.event());
+    }
   }
 }

@@ -36,4 +36,16 @@ public final class JfrView implements MemoryView {
     }
     return RecordedSources.add(source);
   }
+
+  /**
+   * Takes RMM's events out of Flight Recorder, which else holds on to their classes, and so to the
+   * class loader of RMM, as long as the process lives. To be called when all sources of that loader
+   * are detached and it is to go: by an agent that ends, or a web application. Recordings keep what
+   * they have. A source that is attached later registers the events anew.
+   */
+  public static void unregister() {
+    if (ModuleLayer.boot().findModule("jdk.jfr").isPresent()) {
+      RecordedSources.unregister();
+    }
+  }
 }

@@ -41,6 +41,13 @@ final class RecordedSources {
     return () -> remove(source, listeners);
   }
 
+  /** Takes the events out of Flight Recorder, unless there are sources. */
+  static void unregister() {
+    if (SOURCES.isEmpty()) {
+      EventRegistration.end();
+    }
+  }
+
   private static void addListeners(MemorySource source, List<MemoryListener> listeners) {
     for (Signal signal : Signals.ALL) {
       listener(signal)
