@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
  * A program in a process of its own, which does as it is told line by line, and answers each with a
  * line. Gone when closed.
  */
-final class AgentJvm implements AutoCloseable {
+public final class AgentJvm implements AutoCloseable {
 
   /** Where the agent's jar is, made by the build before. */
-  static final Path JAR = Path.of(System.getProperty("rmm.agent.jar"));
+  public static final Path JAR = Path.of(System.getProperty("rmm.agent.jar"));
 
   private final Process process;
   private final BufferedReader answers;
@@ -29,12 +29,12 @@ final class AgentJvm implements AutoCloseable {
   }
 
   /** Starts a program with options of the JVM; {@code -javaagent} is one of them. */
-  static AgentJvm start(Class<?> program, String... options) throws IOException {
+  public static AgentJvm start(Class<?> program, String... options) throws IOException {
     return new AgentJvm(builder(program, options).redirectErrorStream(true).start());
   }
 
   /** Returns the option that starts the agent. */
-  static String withAgent(String options) {
+  public static String withAgent(String options) {
     return "-javaagent:" + JAR + (options.isEmpty() ? "" : "=" + options);
   }
 
@@ -56,7 +56,7 @@ final class AgentJvm implements AutoCloseable {
   }
 
   /** Has it load the agent, or end it. */
-  void attach(String options) throws Exception {
+  public void attach(String options) throws Exception {
     VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
     try {
       machine.loadAgent(JAR.toString(), options);
@@ -65,12 +65,12 @@ final class AgentJvm implements AutoCloseable {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Has the program do something; returns the line that it answers. */
-  String ask(String command) throws IOException {
+  public String ask(String command) throws IOException {
     commands.println(command);
     String answer = answers.readLine();
     if (answer == null) {
@@ -80,12 +80,12 @@ final class AgentJvm implements AutoCloseable {
   }
 
   /** Returns the next line of what the program, or its JVM, writes. */
-  String line() throws IOException {
+  public String line() throws IOException {
     return answers.readLine();
   }
 
   /** Lets the program end; returns what it still had to say. */
-  String end() throws IOException, InterruptedException {
+  public String end() throws IOException, InterruptedException {
     commands.close();
     String rest = answers.readAllAsString();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
@@ -94,7 +94,7 @@ final class AgentJvm implements AutoCloseable {
     return rest;
   }
 
-  int exitCode() {
+  public int exitCode() {
     return process.exitValue();
   }
 
