@@ -30,6 +30,7 @@ record NettyServer(String allocator, int port) implements Workload {
 
   @Override
   public ProgramJvm start(Launch launch) throws Exception {
+    Wrk.fetch();
     ProgramJvm server =
         launch.start(
             "netty",

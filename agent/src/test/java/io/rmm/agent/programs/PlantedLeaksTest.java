@@ -26,20 +26,19 @@ class PlantedLeaksTest {
 
   private static final Duration LOAD = Duration.ofSeconds(10);
 
-  /** Each kind of memory, and the method of the program that leaks it. */
-  private static final Map<String, String> LEAKS =
-      Map.of(
-          "direct", "direct",
-          "arena.confined", "confined",
-          "arena.shared", "shared",
-          "arena.auto", "auto",
-          "unsafe", "unsafe",
-          "mapped", "mapped",
-          "malloc", "malloc",
-          "mmap", "mmap");
+  private static final List<String> KINDS =
+      List.of(
+          "direct",
+          "arena.confined",
+          "arena.shared",
+          "arena.auto",
+          "unsafe",
+          "mapped",
+          "malloc",
+          "mmap");
 
   static List<String> kinds() {
-    return LEAKS.keySet().stream().sorted().toList();
+    return KINDS;
   }
 
   static List<Workload> chosen() {
@@ -60,7 +59,8 @@ class PlantedLeaksTest {
                   .atMost(MINUTE)
                   .untilAsserted(
                       () ->
-                          assertThat(answers.holders().getFirst())
+                          assertThat(answers.holders())
+                              .first()
                               .matches(holder -> holder.names(site(kind)), site(kind))));
       System.out.printf("%s: first %d s after the start%n", kind, secondsSince(begin));
     }
@@ -71,8 +71,7 @@ class PlantedLeaksTest {
   void eightLeaksAtOnceAreAllNamedAsGrowing(Workload workload) throws Exception {
     long begin = System.nanoTime();
     Map<String, Long> named = new TreeMap<>();
-    try (ProgramJvm program =
-        workload.start(Launch.withAgent().leaking(String.join(",", kinds())))) {
+    try (ProgramJvm program = workload.start(Launch.withAgent().leaking(String.join(",", KINDS)))) {
       loaded(
           workload,
           program,
@@ -89,7 +88,7 @@ class PlantedLeaksTest {
                                   named.putIfAbsent(kind, secondsSince(begin));
                                 }
                               });
-                      return named.size() == LEAKS.size();
+                      return named.size() == KINDS.size();
                     });
           });
       System.out.printf("%s: named so many seconds after the start: %s%n", workload.name(), named);
@@ -104,7 +103,7 @@ class PlantedLeaksTest {
   private static Map<String, Long> live(List<Holder> holders) {
     Map<String, Long> live = new HashMap<>();
     for (Holder holder : holders) {
-      for (String kind : LEAKS.keySet()) {
+      for (String kind : KINDS) {
         if (holder.names(site(kind))) {
           live.merge(kind, holder.liveBytes(), Long::sum);
         }
@@ -113,8 +112,10 @@ class PlantedLeaksTest {
     return live;
   }
 
+  /** Each kind has a method of its own, of the same name. */
   private static String site(String kind) {
-    return "io.rmm.program.LeakBeside." + LEAKS.get(kind) + "(LeakBeside.java:";
+    String method = kind.substring(kind.indexOf('.') + 1);
+    return "io.rmm.program.LeakBeside." + method + "(LeakBeside.java:";
   }
 
   private interface Look {

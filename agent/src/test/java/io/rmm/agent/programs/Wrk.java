@@ -17,6 +17,12 @@ final class Wrk {
 
   private Wrk() {}
 
+  /** Fetches it, or skips the test that calls this. */
+  static void fetch() throws IOException, InterruptedException {
+    Path _ = Fetched.debianPackage("wrk");
+    Path _ = Fetched.debianPackage("libluajit-5.1-2");
+  }
+
   /**
    * Puts a server under load.
    *

@@ -25,6 +25,7 @@ record ZipkinServer(int port) implements Workload {
 
   @Override
   public ProgramJvm start(Launch launch) throws Exception {
+    Wrk.fetch();
     ProgramJvm server =
         launch.start(
             "zipkin",
