@@ -19,13 +19,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * else the machine does.
  *
  * <p>Settings: {@code rmm.programs} names the programs, joined by commas; {@code rmm.pairs} says
- * how often each is run both ways, {@code rmm.seconds} for how long, after as long to warm up.
+ * how often each is run both ways, {@code rmm.seconds} for how long, {@code rmm.warmUp} how many
+ * seconds before.
  */
 @Tag("throughput")
 class ThroughputTest {
 
-  private static final int PAIRS = Integer.getInteger("rmm.pairs", 7);
+  private static final int PAIRS = Integer.getInteger("rmm.pairs", 5);
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("rmm.seconds", 10));
+
+  /** Before what is measured, in the same JVM, which is to have compiled all of it by then. */
+  private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("rmm.warmUp", 20));
 
   /** One run. */
   private record Run(double rate, double nanosEach) {}
@@ -60,7 +64,7 @@ class ThroughputTest {
     Workload workload = Programs.named(name);
     try (ProgramJvm program = workload.start(launch)) {
       if (workload.lasts()) {
-        workload.load(program, TIME); // so that the JVM has compiled what is measured
+        workload.load(program, WARM_UP);
       }
       Duration before = program.processorTime();
       long begin = System.nanoTime();
