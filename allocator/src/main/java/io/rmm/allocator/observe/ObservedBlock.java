@@ -29,7 +29,7 @@ final class ObservedBlock extends PhantomReference<Token> {
   final Site allocationSite;
   final long requestedBytes;
 
-  /** Where it is entered. Written before anybody can free the block. */
+  /** Where it is entered. Written once, under this, before anybody can free the block. */
   SiteStatistics statistics = SiteStatistics.NOWHERE;
 
   final long allocatedNanos = System.nanoTime();

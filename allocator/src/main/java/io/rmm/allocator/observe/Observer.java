@@ -43,6 +43,7 @@ public final class Observer {
   private @Nullable ObservedBlock noNewsYet;
 
   private final Map<Long, ObservedBlock> ended;
+  private final int remembered;
 
   /**
    * Makes an observer that tells of leaks by way of {@code news}.
@@ -55,6 +56,7 @@ public final class Observer {
       Consumer<Consumer<MemoryListener>> samples, Tracing tracing, News news, int remembered) {
     this.samples = samples;
     this.tracing = tracing;
+    this.remembered = remembered;
     this.news = news;
     this.ended =
         new LinkedHashMap<>() {
@@ -197,14 +199,16 @@ public final class Observer {
               blockId, budget, requestedBytes, slotBytes, sizeClassBytes, weight, site, fastPath);
       block =
           new ObservedBlock(token, unreachable, requestedBytes, slotBytes, weight, budget, site);
-      live.put(blockId, block);
       Placement placement = token.placement();
       if (placement != null) {
         placement.begin(site);
       }
-      do {
-        block.statistics = statistics.of(site, budget, toldAs);
-      } while (!block.statistics.allocated(slotBytes, weight));
+      synchronized (block) { // who thins out sees it with its statistics
+        live.put(blockId, block);
+        do {
+          block.statistics = statistics.of(site, budget, toldAs);
+        } while (!block.statistics.allocated(slotBytes, weight));
+      }
       tell(sample);
       return true;
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -249,6 +253,9 @@ public final class Observer {
   }
 
   private Site remember(ObservedBlock block, FreeCause cause) {
+    if (remembered == 0) {
+      return Site.UNKNOWN;
+    }
     try {
       Site here = sites.here();
       block.noteFree(cause, here);

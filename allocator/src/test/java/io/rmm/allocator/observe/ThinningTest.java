@@ -58,6 +58,18 @@ class ThinningTest {
   }
 
   @Test
+  void whatIsTakenMeanwhileIsEnteredWithTheWeightThatItHas() throws Exception {
+    Thread taking = Thread.ofPlatform().start(this::observe);
+    while (taking.isAlive()) {
+      observer.thinOut(10);
+    }
+    taking.join();
+    tokens.forEach(token -> observer.freed(token, FreeCause.CLOSE));
+    assertThat(only().liveBytes()).isZero();
+    assertThat(only().liveSamples()).isZero();
+  }
+
+  @Test
   void whatIsFreedMeanwhileLeavesWithTheWeightThatItHas() throws Exception {
     observe();
     Thread freeing =
