@@ -1,5 +1,6 @@
 package jdk.internal.foreign;
 
+import jdk.internal.access.JavaNioAccess;
 import jdk.internal.misc.RmmKind;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
@@ -40,6 +41,15 @@ final class RmmCleanup extends MemorySessionImpl.ResourceList.ResourceCleanup {
     counted.kind = kind;
     counted.sample = RmmProbe.took(kind, counted.size);
     session.addOrCleanupIfFail(counted);
+  }
+
+  /**
+   * In the place of the method of {@link JavaNioAccess}: refuses before that has reserved anything,
+   * as the JDK takes a reservation back only when the memory is freed.
+   */
+  static void reserveMemory(JavaNioAccess access, long size, long byteSize) {
+    RmmProbe.checkRoom(size);
+    access.reserveMemory(size, byteSize);
   }
 
   private static int kindOf(MemorySessionImpl session) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Open addressing in tables that never move. An address belongs into one of {@value #REACH}
  * neighbouring places, by its hash; if these are all taken, into the next table, which is twice as
  * large. So nothing is ever copied, a reader needs no lock and no retry, and a look-up ends after a
- * known number of steps: in the first table, as a rule, and within one or two lines of the cache.
+ * known number of steps: in the first table, as a rule, and within two or three lines of the cache.
  *
  * <p>A place is claimed by a compare-and-set of its address from 0, or from that of memory that was
  * freed, which it remembers. Only whoever frees an address may end it, and only whoever took it may
@@ -24,8 +24,8 @@ final class RmmAddresses {
   static final long UNKNOWN = 0;
 
   /**
-   * An address that {@code sun.misc.Unsafe} has freed, and not taken again since. Those that C
-   * functions free are no news: a library may have taken the same memory in between.
+   * An address that was taken by {@code sun.misc.Unsafe} and freed, and not taken again since.
+   * Those that C functions take are no news: a library may have got the same memory in between.
    */
   static final long FREED = -1;
 
@@ -68,29 +68,45 @@ final class RmmAddresses {
   static long add(long address, int kind, long bytes, boolean sampled) {
     long entry = bytes << SIZE_SHIFT | (sampled ? SAMPLED : 0) | kind;
     long hash = hash(address);
-    for (int i = 0; i < TABLES; i++) {
-      long table = table(i);
-      if (table == 0) {
-        break;
+    while (true) {
+      long free = 0;
+      long freeHolds = 0;
+      long toEntry = 0;
+      search:
+      for (int i = 0; i < TABLES; i++) {
+        long table = tables[i] != 0 || free != 0 ? tables[i] : make(i);
+        if (table == 0) {
+          break;
+        }
+        long mask = mask(i);
+        for (int step = 0; step < REACH; step++) {
+          long place = table + ((hash + step & mask) << 3);
+          long there = UNSAFE.getLongVolatile(null, place);
+          if (there == address) {
+            long before = UNSAFE.getLong(place + ((mask + 1) << 3));
+            UNSAFE.putLong(place + ((mask + 1) << 3), entry);
+            return before;
+          }
+          boolean wasHere = there == (address | WAS_FREED);
+          if (wasHere || (free == 0 && (there == 0 || (there & WAS_FREED) != 0))) {
+            free = place;
+            freeHolds = there;
+            toEntry = (mask + 1) << 3;
+          }
+          if (wasHere || there == 0) {
+            break search; // it is not live beyond: it would have been put here
+          }
+        }
       }
-      long mask = mask(i);
-      for (int step = 0; step < REACH; step++) {
-        long place = table + ((hash + step & mask) << 3);
-        long there = UNSAFE.getLongVolatile(null, place);
-        if (there == address) {
-          long before = UNSAFE.getLong(place + ((mask + 1) << 3));
-          UNSAFE.putLong(place + ((mask + 1) << 3), entry);
-          return before;
-        }
-        if ((there == 0 || (there & WAS_FREED) != 0)
-            && UNSAFE.compareAndSetLong(null, place, there, address & ~WAS_FREED)) {
-          // Whoever frees it has it from the caller, and so sees this.
-          UNSAFE.putLong(place + ((mask + 1) << 3), entry);
-          return UNKNOWN;
-        }
+      if (free == 0) {
+        return NO_ROOM;
+      }
+      if (UNSAFE.compareAndSetLong(null, free, freeHolds, address & ~WAS_FREED)) {
+        // Whoever frees it has it from the caller, and so sees this.
+        UNSAFE.putLong(free + toEntry, entry);
+        return UNKNOWN;
       }
     }
-    return NO_ROOM;
   }
 
   /**
@@ -110,6 +126,9 @@ final class RmmAddresses {
       for (int step = 0; step < REACH; step++) {
         long place = table + ((hash + step & mask) << 3);
         long there = UNSAFE.getLongVolatile(null, place);
+        if (there == 0) {
+          return freed ? FREED : UNKNOWN; // a place is never 0 again
+        }
         if (there == address) {
           long entry = UNSAFE.getLong(place + ((mask + 1) << 3));
           if (UNSAFE.compareAndSetLong(null, place, address, address | WAS_FREED)) {
@@ -152,6 +171,39 @@ final class RmmAddresses {
     return Arrays.copyOf(found, length);
   }
 
+  /**
+   * Forgets which addresses were freed. To be called when there was a time in which memory was
+   * taken and not seen: it may be at any of them.
+   */
+  static void forgetFreed() {
+    for (int i = 0; i < TABLES && tables[i] != 0; i++) {
+      for (long place = 0; place <= mask(i); place++) {
+        long at = tables[i] + (place << 3);
+        long there = UNSAFE.getLongVolatile(null, at);
+        if ((there & WAS_FREED) != 0) {
+          // As if the address 0 had been freed there, which nobody asks for.
+          UNSAFE.compareAndSetLong(null, at, there, WAS_FREED);
+        }
+      }
+    }
+  }
+
+  /** Has the live addresses of {@code kind} given back, as their end will not be seen. */
+  static void giveBack(int kind) {
+    for (int i = 0; i < TABLES && tables[i] != 0; i++) {
+      long mask = mask(i);
+      for (long place = 0; place <= mask; place++) {
+        long at = tables[i] + (place << 3);
+        long there = UNSAFE.getLongVolatile(null, at);
+        if (there != 0
+            && (there & WAS_FREED) == 0
+            && kind(UNSAFE.getLong(at + ((mask + 1) << 3))) == kind) {
+          long _ = RmmProbe.gaveAt(there);
+        }
+      }
+    }
+  }
+
   static int kind(long entry) {
     return (int) (entry & KIND_MASK);
   }
@@ -173,11 +225,6 @@ final class RmmAddresses {
    */
   private static long hash(long address) {
     return (address >>> 4) * 0x9E3779B97F4A7C15L >>> 20 & -8L;
-  }
-
-  private static long table(int index) {
-    long table = tables[index];
-    return table != 0 ? table : make(index);
   }
 
   private static synchronized long make(int index) {

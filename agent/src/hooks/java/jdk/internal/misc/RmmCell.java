@@ -3,6 +3,7 @@ package jdk.internal.misc;
 import java.lang.ref.WeakReference;
 import jdk.internal.access.JavaLangAccess;
 import jdk.internal.access.SharedSecrets;
+import jdk.internal.vm.Continuation;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -107,9 +108,19 @@ public final class RmmCell {
     return false;
   }
 
-  /** Finds a cell for a thread that has none. The only place where a hook allocates. */
+  /** Finds a cell for a thread that has none. */
   private static RmmCell claim(Thread thread, long id) {
     WeakReference<Thread> reference = new WeakReference<>(thread);
+    // A virtual thread that waits for the lock would else go on at another carrier.
+    Continuation.pin();
+    try {
+      return claimPinned(reference, id);
+    } finally {
+      Continuation.unpin();
+    }
+  }
+
+  private static RmmCell claimPinned(WeakReference<Thread> reference, long id) {
     synchronized (LOCK) {
       for (int i = 0; i < REACH; i++) {
         int place = (int) (id + i) & (MAX_CELLS - 1);

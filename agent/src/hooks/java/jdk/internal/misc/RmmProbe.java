@@ -42,7 +42,7 @@ public final class RmmProbe {
   /** Mapped files and memory of the program's own C functions are not limited. */
   private static final int FIRST_UNLIMITED = RmmKind.MAPPED;
 
-  /** Arenas that can be closed: how many were opened, and how many of them closed. */
+  /** Shared arenas: how many were opened, and how many closed, from before the agent too. */
   private static final AtomicLong sharedOpened = new AtomicLong();
 
   private static final AtomicLong sharedClosed = new AtomicLong();
@@ -151,10 +151,15 @@ public final class RmmProbe {
   /** As {@link #gaveAt}, of a mapping, of which the end may stay mapped. */
   public static void unmapped(long address, long bytes) {
     long entry = gaveAt(address);
-    long left = entry > 0 ? RmmAddresses.bytes(entry) - bytes : 0;
-    if (left > 0) {
-      tookAt(RmmAddresses.kind(entry), address + bytes, left);
+    long unmapped = wholePages(bytes);
+    if (entry > 0 && wholePages(RmmAddresses.bytes(entry)) > unmapped) {
+      tookAt(RmmAddresses.kind(entry), address + unmapped, RmmAddresses.bytes(entry) - unmapped);
     }
+  }
+
+  private static long wholePages(long bytes) {
+    long page = Unsafe.getUnsafe().pageSize();
+    return (bytes + page - 1) & -page;
   }
 
   /**
@@ -185,18 +190,38 @@ public final class RmmProbe {
 
   @DontInline
   private static void reserveLimited(long bytes) {
+    if (!tryReserve(bytes) && !RmmRoom.await(bytes)) {
+      throw refused(bytes);
+    }
+  }
+
+  /** Reserves {@code bytes} if the limit allows for them. */
+  static boolean tryReserve(long bytes) {
     long taken;
     do {
       taken = limited.get();
       if (bytes > limit - taken) {
-        throw refused(bytes, taken);
+        return false;
       }
     } while (!limited.compareAndSet(taken, taken + bytes));
+    return true;
   }
 
-  private static OutOfMemoryError refused(long bytes, long taken) {
+  private static OutOfMemoryError refused(long bytes) {
     RmmSink to = sink;
-    return new OutOfMemoryError(to == null ? null : to.refused(bytes, taken, limit));
+    return new OutOfMemoryError(to == null ? null : to.refused(bytes, limited.get(), limit));
+  }
+
+  /**
+   * Throws what {@link #reserve} would, and reserves nothing: for a caller that takes something
+   * else before, and does not give that back.
+   */
+  @ForceInline
+  public static void checkRoom(long bytes) {
+    if (limit != Long.MAX_VALUE) {
+      reserveLimited(bytes);
+      limited.addAndGet(-bytes);
+    }
   }
 
   /** In the place of {@link Unsafe#allocateMemory}: the same within the limit. */
@@ -380,20 +405,32 @@ public final class RmmProbe {
     Continuation.unpin();
     draw(1);
     RmmCell.mine();
+    limited.set(0);
+    // From here on frees are taken off, by others at the same time: at the worst one twice.
+    limit = most;
     long[] counts = counts();
     long live = 0;
     for (int kind = 0; kind < FIRST_UNLIMITED; kind++) {
       int first = kind * FIELDS;
       live += counts[first + RmmCell.TOOK_BYTES] - counts[first + RmmCell.GAVE_BYTES];
     }
-    limited.set(live);
-    limit = most;
+    limited.addAndGet(live);
   }
 
-  /** Ends samples and the limit. */
+  /**
+   * To be called when the hooks are in place, for the first time or again: forgets what may have
+   * become untrue while they were not.
+   */
+  public static void begin() {
+    RmmAddresses.forgetFreed();
+  }
+
+  /** Ends samples and the limit, and what is counted by address and not seen to be freed now. */
   public static void close() {
-    sink = null;
     limit = Long.MAX_VALUE;
+    RmmAddresses.giveBack(RmmKind.UNSAFE);
+    RmmAddresses.giveBack(RmmKind.MAPPED);
+    sink = null;
   }
 
   /** Has samples told to {@code to} from now on. */

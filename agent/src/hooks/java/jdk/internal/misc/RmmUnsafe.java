@@ -14,23 +14,38 @@ public final class RmmUnsafe {
     return address;
   }
 
-  /** As {@link Unsafe#reallocateMemory}. */
+  /** As {@link Unsafe#reallocateMemory}; what is known to be free already is left alone. */
   public static long reallocateMemory(Unsafe unsafe, long address, long bytes) {
     // First the old one: as soon as it is free, another thread may get the same address.
-    RmmProbe.reserve(bytes);
-    long entry = address == 0 ? RmmAddresses.UNKNOWN : RmmProbe.gaveAt(address);
+    long entry = address == 0 ? 0 : RmmProbe.gaveAt(address);
+    if (entry == RmmAddresses.FREED) {
+      RmmProbe.freedTwice(RmmKind.UNSAFE, address);
+      return allocateMemory(unsafe, bytes);
+    }
     long resized;
     try {
-      resized = unsafe.reallocateMemory(address, bytes);
+      RmmProbe.reserve(bytes);
+      resized = reallocateReserved(unsafe, address, bytes);
     } catch (Throwable e) {
-      RmmProbe.release(bytes);
       RmmProbe.tookBack(address, entry);
       throw e;
+    }
+    if (address != 0 && entry == RmmAddresses.UNKNOWN) {
+      RmmProbe.freedUnknown();
     }
     if (resized != 0) {
       RmmProbe.tookAt(RmmKind.UNSAFE, resized, bytes);
     }
     return resized;
+  }
+
+  private static long reallocateReserved(Unsafe unsafe, long address, long bytes) {
+    try {
+      return unsafe.reallocateMemory(address, bytes);
+    } catch (Throwable e) {
+      RmmProbe.release(bytes);
+      throw e;
+    }
   }
 
   /** As {@link Unsafe#freeMemory}; what is known to be free already is left alone. */

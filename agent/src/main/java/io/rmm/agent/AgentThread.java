@@ -40,29 +40,42 @@ final class AgentThread extends Thread {
     setContextClassLoader(ClassLoader.getSystemClassLoader());
   }
 
+  /**
+   * Whatever fails, the program goes on and the agent with it, as far as it can: the program's own
+   * handler of uncaught errors, which may end the process, is not asked.
+   */
   @Override
   public void run() {
-    ForeignMemory memory = Session.source(options, late, earlier);
-    try (Views views = new Views(memory, late);
-        Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
-      for (long tick = 1; !end.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
-        views.showMore();
-        tick(memory, tick);
-        telemetry.tick();
-      }
-    } catch (InterruptedException | RuntimeException e) {
-      AgentLog.warn("the agent ends", e);
+    try {
+      show();
+    } catch (Throwable e) {
+      Session.stopCounting(hooks);
+      AgentLog.say("the agent has ended, for want of memory or by a fault of its own");
     }
   }
 
-  private void tick(ForeignMemory memory, long tick) {
-    try {
-      if (hooks.renew() && !renewed) {
-        renewed = true;
-        AgentLog.say(
-            "another agent has transformed classes with hooks; they are in place again, and what"
-                + " was taken in between is not counted");
+  private void show() {
+    ForeignMemory memory = Session.source(options, late, earlier);
+    try (Views views = new Views(memory, late);
+        Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
+      for (long tick = 1; !isToEnd(); tick++) {
+        tick(memory, views, telemetry, tick);
       }
+    }
+  }
+
+  private boolean isToEnd() {
+    try {
+      return end.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return false; // by the program, which may interrupt all threads that it finds
+    }
+  }
+
+  private void tick(ForeignMemory memory, Views views, Telemetry telemetry, long tick) {
+    try {
+      renewHooks();
+      views.showMore();
       memory.tick();
       if (tick % TICKS_PER_SECOND == 0) {
         memory.endSecond();
@@ -70,8 +83,25 @@ final class AgentThread extends Thread {
       if (tick % (TICKS_PER_SECOND * GrowthWatch.WINDOW.toSeconds()) == 0) {
         memory.endWindow();
       }
-    } catch (RuntimeException | OutOfMemoryError e) {
+      telemetry.tick();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What was to be done is done a quarter of a second later, if there is room then.
+    } catch (RuntimeException e) {
       AgentLog.warn("a tick of the agent failed", e);
+    }
+  }
+
+  private void renewHooks() {
+    try {
+      if (hooks.renew() && !renewed) {
+        renewed = true;
+        AgentLog.say(
+            "another agent has transformed classes with hooks; they are in place again, and what"
+                + " was taken or given back in between is not counted");
+      }
+    } catch (IllegalStateException e) {
+      Session.stopCounting(hooks);
+      AgentLog.warn("another agent has transformed classes with hooks; counting has ended", e);
     }
   }
 

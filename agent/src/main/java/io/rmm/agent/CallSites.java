@@ -117,6 +117,10 @@ final class CallSites {
             "addOrCleanupIfFail",
             "(L" + FOREIGN + "MemorySessionImpl$ResourceList$ResourceCleanup;)V");
     changes.add(new Change(type, "allocateNativeInternal", 1, add, add.asStaticOf(hook, "add")));
+    Target reserve = new Target("jdk/internal/access/JavaNioAccess", "reserveMemory", "(JJ)V");
+    changes.add(
+        new Change(
+            type, "allocateNativeInternal", 2, reserve, reserve.asStaticOf(hook, reserve.name)));
     Target createShared =
         new Target(
             FOREIGN + "MemorySessionImpl", "createShared", "()L" + FOREIGN + "MemorySessionImpl;");

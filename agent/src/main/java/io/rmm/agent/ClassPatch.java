@@ -38,8 +38,9 @@ final class ClassPatch {
   private static final int DOUBLE = 6;
 
   private static final int INVOKE_VIRTUAL = 182;
-  private static final int INVOKE_SPECIAL = 183;
   private static final int INVOKE_STATIC = 184;
+  private static final int INVOKE_INTERFACE = 185;
+  private static final int NOP = 0;
   private static final int NEW = 187;
   private static final int TABLE_SWITCH = 170;
   private static final int LOOKUP_SWITCH = 171;
@@ -121,11 +122,13 @@ final class ClassPatch {
     int replaced = 0;
     for (int at = start; at < start + length; at += instructionLength(start, at)) {
       int opcode = u1(at);
-      boolean call =
-          opcode == INVOKE_VIRTUAL || opcode == INVOKE_SPECIAL || opcode == INVOKE_STATIC;
+      boolean call = opcode >= INVOKE_VIRTUAL && opcode <= INVOKE_INTERFACE;
       if ((from.isNew() ? opcode == NEW : call) && names(u2(at + 1), from)) {
         if (call && !to.name().equals("<init>")) {
           file.put(at, (byte) INVOKE_STATIC);
+          for (int rest = at + 3; opcode == INVOKE_INTERFACE && rest < at + 5; rest++) {
+            file.put(rest, (byte) NOP); // what only calls of interfaces have
+          }
         }
         file.putShort(at + 1, (short) constant(to));
         replaced++;

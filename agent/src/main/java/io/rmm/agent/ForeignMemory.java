@@ -36,10 +36,8 @@ import jdk.internal.misc.RmmProbe;
  */
 final class ForeignMemory implements MemorySource, NativeEvidence {
 
-  /**
-   * Freed memory that is remembered, so that a second free can be told with the site of the first.
-   */
-  private static final int REMEMBERED = 1_024;
+  /** Of freed memory: a second free is known by its address, which nothing else is known of. */
+  private static final int REMEMBERED = 0;
 
   /**
    * Live samples that are kept, of some 200 bytes each: 1.6 MB. A site that holds a hundredth of
@@ -123,10 +121,13 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     return snapshot.build();
   }
 
-  /** Of shared arenas alone: for others the JDK has no place where a count would cost nothing. */
+  /**
+   * Those of before the agent came are counted when they close, so it may be too low. Of shared
+   * arenas alone: for others the JDK has no place where a count would cost nothing.
+   */
   private static long openShared() {
     long[] arenas = RmmProbe.sharedArenas();
-    return arenas[0] - arenas[1];
+    return Math.max(0, arenas[0] - arenas[1]);
   }
 
   private static MemorySnapshot.BudgetUsage usage(

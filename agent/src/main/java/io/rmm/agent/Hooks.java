@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import jdk.internal.misc.RmmProbe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class Hooks {
           "jdk.internal.misc.RmmSink",
           "jdk.internal.misc.RmmCell",
           "jdk.internal.misc.RmmAddresses",
+          "jdk.internal.misc.RmmRoom",
           "jdk.internal.misc.RmmProbe",
           "jdk.internal.misc.RmmUnsafe",
           "java.nio.RmmDeallocator",
@@ -138,6 +140,7 @@ final class Hooks {
       transformer.failures.add(e.toString());
     }
     instrumentation.removeTransformer(transformer);
+    RmmProbe.begin();
     if (!transformer.failures.isEmpty() || transformer.done.size() < classes.size()) {
       remove();
       throw new IllegalStateException(
@@ -162,7 +165,9 @@ final class Hooks {
     return true;
   }
 
-  /** Leaves the JDK as it was before. What was counted so far goes on being counted at its free. */
+  /**
+   * Leaves the JDK as it was before. Buffers and arenas so far go on being counted at their free.
+   */
   synchronized void remove() {
     if (inPlace) {
       inPlace = false;

@@ -10,6 +10,7 @@ import io.rmm.allocator.observe.Observer;
 import io.rmm.allocator.observe.SampleMean;
 import io.rmm.allocator.observe.Token;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -37,6 +38,9 @@ final class Samples extends RmmSink {
   private final AtomicLong ids = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
 
+  /** Samples of the global arena, which does not hold on to them: they would look like leaks. */
+  private final Set<Token> unending = ConcurrentHashMap.newKeySet();
+
   /** Samples of memory that comes back as an address. */
   private final Map<Long, Token> byAddress = new ConcurrentHashMap<>();
 
@@ -59,7 +63,9 @@ final class Samples extends RmmSink {
    */
   void rehearse() {
     Object sample = took(MemoryKind.DIRECT.number(), 1, 1);
-    if (sample != null) {
+    Object unending = took(MemoryKind.GLOBAL_ARENA.number(), 1, 1);
+    String _ = refused(0, 0, 0); // while something is live that it can name
+    if (sample != null && unending != null) {
       gave(sample);
     }
     int kind = MemoryKind.UNSAFE.number();
@@ -68,7 +74,6 @@ final class Samples extends RmmSink {
     }
     freedTwice(kind, 0);
     openedShared();
-    String _ = refused(0, 0, 0);
   }
 
   @Override
@@ -88,6 +93,9 @@ final class Samples extends RmmSink {
             SampleMean.weight(bytes, meanAtDraw));
     if (token != null && kind.isClosedByHand()) {
       observer.noteArena(token);
+    }
+    if (token != null && kind == MemoryKind.GLOBAL_ARENA) {
+      unending.add(token);
     }
     return token;
   }
@@ -123,6 +131,7 @@ final class Samples extends RmmSink {
   void thinOut(int most) {
     if (observer.thinOut(most)) {
       byAddress.values().removeIf(token -> !observer.isFollowed(token));
+      unending.removeIf(token -> !observer.isFollowed(token));
     }
   }
 
@@ -145,17 +154,21 @@ final class Samples extends RmmSink {
   @Override
   public String refused(long bytes, long taken, long limit) {
     refusals.incrementAndGet();
-    AllocationRejection rejection =
-        new AllocationRejection(MemoryKind.ROOT, MemoryKind.ROOT, bytes, taken, limit);
-    news.add(listener -> listener.onRejection(rejection));
-    return "Cannot take "
-        + bytes
-        + " bytes of off-heap memory (taken: "
-        + taken
-        + ", limit: "
-        + limit
-        + "); the most is held by "
-        + topHolders();
+    try {
+      AllocationRejection rejection =
+          new AllocationRejection(MemoryKind.ROOT, MemoryKind.ROOT, bytes, taken, limit);
+      news.add(listener -> listener.onRejection(rejection));
+      return "Cannot take "
+          + bytes
+          + " bytes of off-heap memory (taken: "
+          + taken
+          + ", limit: "
+          + limit
+          + "); the most is held by "
+          + topHolders();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return "Cannot take more off-heap memory: the agent's limit is reached";
+    }
   }
 
   private String topHolders() {

@@ -31,20 +31,30 @@ final class Session implements AutoCloseable {
   static Session begin(Hooks hooks, AgentOptions options, boolean late) {
     RmmProbe.open(options.limit());
     Map<String, String> earlier = EarlierMemory.now();
-    hooks.install();
+    try {
+      hooks.install();
+    } catch (RuntimeException | Error e) {
+      RmmProbe.close();
+      throw e;
+    }
     RmmLinker.wrapBy(new Downcalls());
     AgentThread thread = new AgentThread(hooks, options, late, earlier);
     thread.start();
     return new Session(hooks, thread);
   }
 
-  /** Leaves the JDK as it was; what was counted goes on being counted at its free. */
+  /** Leaves the JDK as it was; buffers and arenas that were counted are counted at their free. */
   @Override
   public void close() {
+    stopCounting(hooks);
+    thread.end();
+  }
+
+  /** Takes the hooks out, with all that they call. */
+  static void stopCounting(Hooks hooks) {
     hooks.remove();
     RmmLinker.wrapBy(null);
     RmmProbe.close();
-    thread.end();
   }
 
   /** Makes the source, and has samples told to it. */

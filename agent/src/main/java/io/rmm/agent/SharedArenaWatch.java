@@ -120,10 +120,11 @@ final class SharedArenaWatch {
     String where =
         most.map(
                 entry ->
-                    "; %d %% of them are opened at %s"
-                        .formatted(
-                            100 * entry.getValue() / samples,
-                            Owners.firstOfProgram(entry.getKey())))
+                    String.format(
+                        Locale.ROOT,
+                        "; %d %% of them are opened at %s",
+                        100 * entry.getValue() / samples,
+                        Owners.firstOfProgram(entry.getKey())))
             .orElse("");
     return new Finding(
         most.map(Map.Entry::getKey).orElse(Site.UNKNOWN),

@@ -180,6 +180,89 @@ class AgentTest {
     }
   }
 
+  /** The C library gives the same address again, at once as a rule. */
+  @Test
+  void whatIsTakenWhileNoAgentIsThereIsNoMisuseLater() throws Exception {
+    try (AgentJvm jvm = start("")) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(jvm.ask("take unsafe " + i + " 1000")).isEqualTo("took");
+      }
+      for (int i = 0; i < 100; i++) {
+        assertThat(jvm.ask("give " + i)).isEqualTo("gave");
+      }
+      jvm.attach("stop");
+      for (int i = 0; i < 100; i++) {
+        assertThat(jvm.ask("take unsafe " + i + " 1000")).isEqualTo("took");
+      }
+      jvm.attach("");
+      awaitBeans(jvm);
+      for (int i = 0; i < 100; i++) {
+        assertThat(jvm.ask("give " + i)).isEqualTo("gave");
+      }
+      assertThat(jvm.ask("take unsafe last 24")).isEqualTo("took");
+      awaitUsed(jvm, "unsafe", 24);
+      assertThat(jvm.ask("attribute MemoryManager Misuses")).isEqualTo("0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unsafe", "mapped"})
+  void whatIsGivenBackWhileNoAgentIsThereIsNotHeldLater(String kind) throws Exception {
+    try (AgentJvm jvm = start("")) {
+      long before = Long.parseLong(jvm.ask("used " + kind));
+      assertThat(jvm.ask("take " + kind + " first 100000000")).isEqualTo("took");
+      awaitUsed(jvm, kind, before + 100_000_000);
+      jvm.attach("stop");
+      assertThat(jvm.ask("give first")).isEqualTo("gave");
+      jvm.attach("limit=110m");
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take direct second 20000000")).isEqualTo("took");
+      awaitUsed(jvm, "direct", 20_000_000);
+      awaitUsed(jvm, kind, 0);
+    }
+  }
+
+  @Test
+  void whatNobodyHoldsAnyMoreMakesRoomBelowTheLimit() throws Exception {
+    try (AgentJvm jvm = start("limit=16m")) {
+      assertThat(jvm.ask("drop 100 1000000")).isEqualTo("dropped");
+    }
+  }
+
+  @Test
+  void aBlockMayBeResizedWithinTheLimit() throws Exception {
+    try (AgentJvm jvm = start("limit=10m")) {
+      assertThat(jvm.ask("resize 6000000 5000000")).isEqualTo("resized");
+      assertThat(jvm.ask("resize 6000000 7000000")).isEqualTo("resized");
+      assertThat(jvm.ask("resize 6000000 17000000")).startsWith("refused: ");
+    }
+  }
+
+  @Test
+  void aRefusalLeavesTheLimitOfTheJdkAlone() throws Exception {
+    try (AgentJvm jvm = start("limit=10m")) {
+      long before = Long.parseLong(jvm.ask("pool direct"));
+      assertThat(jvm.ask("take arena.auto first 11000000")).startsWith("refused: ");
+      assertThat(jvm.ask("take direct second 11000000")).startsWith("refused: ");
+      assertThat(jvm.ask("pool direct")).isEqualTo("" + before);
+    }
+  }
+
+  @Test
+  void memoryOfTheGlobalArenaIsNoLeak() throws Exception {
+    try (AgentJvm jvm = start("sampleInterval=1")) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(jvm.ask("take arena.global " + i + " 10000")).isEqualTo("took");
+      }
+      assertThat(jvm.ask("take arena.auto forgotten 10000")).isEqualTo("took");
+      awaitUsed(jvm, "arena.auto", 10_000);
+      assertThat(jvm.ask("forget forgotten")).isEqualTo("forgot");
+      awaitUsed(jvm, "arena.auto", 0); // so the collector has been there
+      Thread.sleep(1_000); // for the agent to find what it has left
+      assertThat(jvm.ask("attribute Leaks SuspectCount")).isEqualTo("0");
+    }
+  }
+
   @Test
   void whatIsSampledIsInARecordingWithItsSite() throws Exception {
     Path recording = Files.createTempFile("agent", ".jfr");

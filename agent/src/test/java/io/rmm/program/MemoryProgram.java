@@ -9,6 +9,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -34,7 +35,8 @@ import jdk.jfr.Recording;
  * of the agent.
  *
  * <p>Commands are {@code take KIND NAME BYTES}, {@code give NAME}, {@code used KIND}, {@code
- * attribute TYPE NAME}, {@code sites}, {@code dump FILE}, {@code many COUNT}.
+ * attribute TYPE NAME}, {@code sites}, {@code dump FILE}, {@code many COUNT}, {@code drop COUNT
+ * BYTES}, {@code resize FROM TO}, {@code pool NAME}.
  */
 @SuppressWarnings({"SystemOut", "restricted", "MustBeClosedChecker", "UnusedVariable"})
 public final class MemoryProgram {
@@ -82,6 +84,18 @@ public final class MemoryProgram {
         case "used" ->
             attribute("Budget", ",name=root" + (words.length > 1 ? "/" + words[1] : ""), "Used");
         case "attribute" -> attribute(words[1], "", words[2]);
+        case "drop" -> {
+          for (int i = Integer.parseInt(words[1]); i > 0; i--) {
+            ByteBuffer.allocateDirect(Integer.parseInt(words[2]));
+          }
+          yield "dropped";
+        }
+        case "resize" -> {
+          long address = SunUnsafe.allocateMemory(Long.parseLong(words[1]));
+          SunUnsafe.freeMemory(SunUnsafe.reallocateMemory(address, Long.parseLong(words[2])));
+          yield "resized";
+        }
+        case "pool" -> Long.toString(pool(words[1]));
         case "many" -> many(Integer.parseInt(words[1]));
         case "sites" -> sites();
         case "dump" -> {
@@ -158,6 +172,14 @@ public final class MemoryProgram {
     MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     return String.valueOf(
         server.getAttribute(new ObjectName("io.rmm:type=" + type + ",manager=jvm" + more), name));
+  }
+
+  /** Returns the bytes that the JDK says are in one of its pools. */
+  private static long pool(String name) {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals(name))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   /** All in one line. */
