@@ -200,7 +200,7 @@ class OpenTelemetryViewTest {
       }
       int figures = ProcessFigures.here(manager).size();
       assertThat(figures).isLessThanOrEqualTo(4);
-      assertThat(series()).as("one less, as the root has no limit").isEqualTo(109 - 1 + figures);
+      assertThat(series()).as("one less, as the root has no limit").isEqualTo(110 - 1 + figures);
       assertThat(values(reader).get("rmm.memory.used"))
           .hasSize(BudgetCap.DEFAULT_NAMED + 1)
           .containsKeys("root", BudgetCap.OTHER);
@@ -214,7 +214,7 @@ class OpenTelemetryViewTest {
       for (int i = 0; i < 2000; i++) {
         manager.rootBudget().child("tenant-" + i, BudgetLimits.hard(1 << 20));
       }
-      assertThat(series()).isEqualTo(989 - 1 + ProcessFigures.here(manager).size());
+      assertThat(series()).isEqualTo(990 - 1 + ProcessFigures.here(manager).size());
     }
   }
 

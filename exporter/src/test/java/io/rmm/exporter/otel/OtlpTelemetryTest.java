@@ -137,7 +137,7 @@ class OtlpTelemetryTest {
       int before = receiver.metrics.size();
       await().atMost(PATIENCE).until(() -> receiver.metrics.size() > before + 1);
 
-      assertThat(OtlpReceiver.points(receiver.metrics.getLast())).hasSize(109 - 1 + figures);
+      assertThat(OtlpReceiver.points(receiver.metrics.getLast())).hasSize(110 - 1 + figures);
       assertThat(receiver.lastEncoding).isEqualTo("gzip");
       assertThat(gzippedBytes(receiver.metrics.getLast())).isLessThanOrEqualTo(2 << 10);
     }
