@@ -32,7 +32,7 @@ final class RmmAddresses {
   /** An address that could not be added, and will be {@link #UNKNOWN}. */
   static final long NO_ROOM = -2;
 
-  /** Places that an address may have: two lines of the cache, with their addresses alone. */
+  /** Places that an address may have: two or three lines of the cache. */
   private static final int REACH = 16;
 
   /** Places of the first table: 256 KiB. */
@@ -220,9 +220,7 @@ final class RmmAddresses {
     return (1L << FIRST_BITS + table) - 1;
   }
 
-  /**
-   * The steps of one address are neighbours, so the hash ends in zeros: they are one or two lines.
-   */
+  /** The steps of one address are neighbours, so the hash ends in zeros: they share their lines. */
   private static long hash(long address) {
     return (address >>> 4) * 0x9E3779B97F4A7C15L >>> 20 & -8L;
   }

@@ -419,8 +419,8 @@ public final class RmmProbe {
   }
 
   /**
-   * To be called when the hooks are in place, for the first time or again: forgets what may have
-   * become untrue while they were not.
+   * To be called before the hooks are put in place, for the first time or again: forgets what may
+   * have become untrue while they were not.
    */
   public static void begin() {
     RmmAddresses.forgetFreed();

@@ -130,6 +130,7 @@ final class Hooks {
    * @throws IllegalStateException if one cannot be; then none is
    */
   synchronized void install() {
+    RmmProbe.begin();
     Transformer transformer = new Transformer(classes);
     instrumentation.addTransformer(transformer, true);
     inPlace = true;
@@ -140,7 +141,6 @@ final class Hooks {
       transformer.failures.add(e.toString());
     }
     instrumentation.removeTransformer(transformer);
-    RmmProbe.begin();
     if (!transformer.failures.isEmpty() || transformer.done.size() < classes.size()) {
       remove();
       throw new IllegalStateException(
