@@ -17,6 +17,9 @@ final class AgentThread extends Thread {
   /** How long an end waits for views to end. */
   private static final long LAST_MILLIS = 5_000;
 
+  /** What the agent's entry has begun to tell; it is of another class loader. */
+  private static final String STATE = "rmm.agent";
+
   private final Hooks hooks;
   private final AgentOptions options;
   private final boolean late;
@@ -50,7 +53,9 @@ final class AgentThread extends Thread {
       show();
     } catch (Throwable e) {
       Session.stopCounting(hooks);
-      AgentLog.say("the agent has ended, for want of memory or by a fault of its own");
+      String text = "the agent has ended, for want of memory or by a fault of its own";
+      System.setProperty(STATE, text);
+      AgentLog.say(text);
     }
   }
 
@@ -58,6 +63,7 @@ final class AgentThread extends Thread {
     ForeignMemory memory = Session.source(options, late, earlier);
     try (Views views = new Views(memory, late);
         Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
+      System.setProperty(STATE, "running");
       for (long tick = 1; !isToEnd(); tick++) {
         tick(memory, views, telemetry, tick);
       }

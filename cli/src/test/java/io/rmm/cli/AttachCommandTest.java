@@ -36,8 +36,22 @@ class AttachCommandTest {
       assertThat(out.toString()).contains("jvm ");
 
       assertThat(commandLine.execute("attach", "--stop", pid)).isZero();
+      assertThat(commandLine.execute("attach", "--stop", pid)).as("there is none").isZero();
       assertThat(commandLine.execute("profile", pid)).isEqualTo(1);
       assertThat(err.toString()).contains("shows no memory manager in JMX");
+    }
+  }
+
+  @Test
+  void whyItDoesNotRunIsTold() throws Exception {
+    try (TargetJvm jvm = TargetJvm.startWithoutViews()) {
+      assertThat(commandLine.execute("attach", "--otlp", "host:4318", jvm.pid())).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(
+              "does not run in process "
+                  + jvm.pid()
+                  + ": not started: the option 'otlp' is an address");
+      assertThat(commandLine.execute("attach", jvm.pid())).as("it can be put in then").isZero();
     }
   }
 

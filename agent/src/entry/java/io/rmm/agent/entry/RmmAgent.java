@@ -21,6 +21,16 @@ public final class RmmAgent {
   /** In the place of options, it ends an agent that runs. */
   private static final String STOP = "stop";
 
+  /**
+   * The system property that tells what has become of the agent: {@code starting}, {@code running},
+   * which its thread says once all can be seen, or why it does not run. Whoever attaches can read
+   * it, and so does {@code rmm attach}; to ask by JMX would take a second in a process that has no
+   * management agent yet.
+   */
+  private static final String STATE = "rmm.agent";
+
+  private static final String STARTING = "starting";
+
   private static AutoCloseable running;
 
   private RmmAgent() {}
@@ -39,7 +49,7 @@ public final class RmmAgent {
       String options, Instrumentation instrumentation, boolean late) {
     String version = System.getProperty("java.specification.version", "");
     if (feature(version) < NEEDED) {
-      say("not started: it needs Java " + NEEDED + " or newer, and this is " + version);
+      refuse("it needs Java " + NEEDED + " or newer, and this is " + version);
       return;
     }
     if (STOP.equals(options)) {
@@ -57,25 +67,27 @@ public final class RmmAgent {
         running.close();
         running = null;
       }
+      System.clearProperty(STATE);
     } catch (Exception e) {
       say("not ended: " + e);
     }
   }
 
   private static void startHere(String options, Instrumentation instrumentation, boolean late) {
+    System.setProperty(STATE, STARTING);
     try {
       File jar =
           new File(RmmAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       AgentClassLoader loader = new AgentClassLoader(jar);
       running = loader.load(MAIN).apply(new Object[] {instrumentation, options, late});
     } catch (IllegalArgumentException | IllegalStateException e) {
-      say("not started: " + e.getMessage());
+      refuse(e.getMessage());
     } catch (IOException
         | URISyntaxException
         | ReflectiveOperationException
         | RuntimeException
         | LinkageError e) {
-      say("not started: " + e);
+      refuse(e.toString());
     }
   }
 
@@ -86,6 +98,12 @@ public final class RmmAgent {
     } catch (NumberFormatException e) {
       return 0;
     }
+  }
+
+  private static void refuse(String reason) {
+    String text = "not started: " + reason;
+    System.setProperty(STATE, text);
+    say(text);
   }
 
   /** On the way that the JVM itself takes for warnings: there may be no logging yet. */
