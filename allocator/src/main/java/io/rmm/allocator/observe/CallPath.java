@@ -59,19 +59,22 @@ record CallPath(long first, long second) {
     // Not a pipeline, which costs as much as the walk.
     Iterator<StackFrame> frames = stack.iterator();
     StackFrame frame = frames.next();
-    while (FrameClass.isKernel(frame) && frames.hasNext()) {
+    long type = FrameClass.of(frame);
+    while (FrameClass.isKernel(type) && frames.hasNext()) {
       frame = frames.next();
+      type = FrameClass.of(frame);
     }
     long first = 0;
     long second = STEP;
     int shown = 0;
     while (true) {
-      if (FrameClass.isShown(frame)) {
+      if (FrameClass.isShown(type)) {
         shown++;
       }
       StackFrame caller = shown < Sites.MAX_FRAMES && frames.hasNext() ? frames.next() : null;
-      long step = FrameClass.number(frame) << 16 | (frame.getByteCodeIndex() & 0xffff);
-      if (caller == null || (FrameClass.callsAny(caller) && !FrameClass.isReflective(frame))) {
+      long callerType = caller == null ? 0 : FrameClass.of(caller);
+      long step = FrameClass.number(type) << 16 | (frame.getByteCodeIndex() & 0xffff);
+      if (caller == null || (callsAny(caller, callerType) && !FrameClass.isReflective(type))) {
         step = mix(step) ^ line(frame.toStackTraceElement());
       }
       first = Long.rotateLeft(first ^ mix(step), 29) * MIX_1;
@@ -80,7 +83,13 @@ record CallPath(long first, long second) {
         return new CallPath(first, second);
       }
       frame = caller;
+      type = callerType;
     }
+  }
+
+  /** Tells whether {@code frame} may call different methods from the same place. */
+  private static boolean callsAny(StackFrame frame, long type) {
+    return FrameClass.isReflective(type) || frame.isNativeMethod();
   }
 
   private static long line(StackTraceElement frame) {

@@ -30,36 +30,32 @@ final class FrameClass extends ClassValue<Long> {
 
   private FrameClass() {}
 
+  /** Returns what is known of the class of {@code frame}, for the methods below. */
+  static long of(StackFrame frame) {
+    return OF.get(frame.getDeclaringClass());
+  }
+
   /** Returns a number that no other class has: less than 2^48. */
-  static long number(StackFrame frame) {
-    return bits(frame) >> NUMBER_SHIFT;
+  static long number(long known) {
+    return known >> NUMBER_SHIFT;
   }
 
   /** Tells whether it is RMM's own. */
-  static boolean isKernel(StackFrame frame) {
-    return (bits(frame) & KERNEL) != 0;
+  static boolean isKernel(long known) {
+    return (known & KERNEL) != 0;
   }
 
   /**
    * Tells whether a site surely shows it. Others may or may not be shown: what the JVM hides is not
    * a matter of classes alone.
    */
-  static boolean isShown(StackFrame frame) {
-    return (bits(frame) & SHOWN) != 0;
-  }
-
-  /** Tells whether it may call different methods from the same place. */
-  static boolean callsAny(StackFrame frame) {
-    return frame.isNativeMethod() || isReflective(frame);
+  static boolean isShown(long known) {
+    return (known & SHOWN) != 0;
   }
 
   /** Tells whether it is of the JDK's reflection or method handles. */
-  static boolean isReflective(StackFrame frame) {
-    return (bits(frame) & REFLECTIVE) != 0;
-  }
-
-  private static long bits(StackFrame frame) {
-    return OF.get(frame.getDeclaringClass());
+  static boolean isReflective(long known) {
+    return (known & REFLECTIVE) != 0;
   }
 
   @Override
