@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import jdk.internal.misc.RmmDigest;
 import jdk.internal.misc.RmmProbe;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ final class Hooks {
   /** Those that are defined, in such an order that each is there when the next needs it. */
   private static final List<String> DEFINED =
       List.of(
+          "jdk.internal.misc.RmmDigest", // before all that it tells of
           "jdk.internal.misc.RmmKind",
           "jdk.internal.misc.RmmSink",
           "jdk.internal.misc.RmmCell",
@@ -79,7 +82,11 @@ final class Hooks {
     return instrumentation;
   }
 
-  /** Defines the classes that count, unless they are there from an agent that has ended. */
+  /**
+   * Defines the classes that count, unless they are there from an agent that has ended.
+   *
+   * @throws IllegalStateException if those that are there are of another version
+   */
   void define() {
     Module base = Object.class.getModule();
     Set<Module> agent = Set.of(Hooks.class.getModule());
@@ -90,9 +97,19 @@ final class Hooks {
     packages.put("jdk.internal.access", agent); // for EarlierMemory
     instrumentation.redefineModule(base, Set.of(), packages, packages, Set.of(), Map.of());
     try {
+      CRC32 digest = new CRC32();
+      List<byte[]> files = new ArrayList<>();
       for (String name : DEFINED) {
-        if (!isDefined(name)) {
-          define(name);
+        byte[] file = file(name);
+        digest.update(file);
+        files.add(file);
+      }
+      for (int i = 0; i < files.size(); i++) {
+        if (!isDefined(DEFINED.get(i))) {
+          define(DEFINED.get(i), files.get(i));
+        }
+        if (i == 0) {
+          check(digest.getValue());
         }
       }
     } catch (IOException | ReflectiveOperationException e) {
@@ -110,18 +127,30 @@ final class Hooks {
     }
   }
 
-  private static void define(String name) throws IOException, ReflectiveOperationException {
-    String neighbour = NEIGHBOURS.get(name.substring(0, name.lastIndexOf('.')));
-    Class<?> beside = Class.forName(neighbour, false, null);
+  /** What is there cannot be defined anew, and calls of what it lacks would fail in the program. */
+  private static void check(long digest) {
+    if (RmmDigest.value == 0) {
+      RmmDigest.value = digest;
+    } else if (RmmDigest.value != digest) {
+      throw new IllegalStateException(
+          "this process has the hooks of another version of the agent, which stay until it ends");
+    }
+  }
+
+  private static byte[] file(String name) throws IOException {
     try (InputStream stream =
         Hooks.class.getResourceAsStream("/hooks/" + name.replace('.', '/') + ".class")) {
       if (stream == null) {
         throw new IOException("the agent's jar has no " + name);
       }
-      Class<?> _ =
-          MethodHandles.privateLookupIn(beside, MethodHandles.lookup())
-              .defineClass(stream.readAllBytes());
+      return stream.readAllBytes();
     }
+  }
+
+  private static void define(String name, byte[] file) throws ReflectiveOperationException {
+    String neighbour = NEIGHBOURS.get(name.substring(0, name.lastIndexOf('.')));
+    Class<?> beside = Class.forName(neighbour, false, null);
+    Class<?> _ = MethodHandles.privateLookupIn(beside, MethodHandles.lookup()).defineClass(file);
   }
 
   /**

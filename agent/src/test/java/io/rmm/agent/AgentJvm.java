@@ -57,9 +57,14 @@ public final class AgentJvm implements AutoCloseable {
 
   /** Has it load the agent, or end it. */
   public void attach(String options) throws Exception {
+    attach(JAR, options);
+  }
+
+  /** As {@link #attach(String)}, of an agent elsewhere. */
+  public void attach(Path jar, String options) throws Exception {
     VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
     try {
-      machine.loadAgent(JAR.toString(), options);
+      machine.loadAgent(jar.toString(), options);
     } finally {
       machine.detach();
     }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
+import java.util.Collections;
 
 /**
  * Where the JVM enters the agent. It runs on any JVM from 8 on, so that an older one can be told
@@ -78,6 +79,9 @@ public final class RmmAgent {
     try {
       File jar =
           new File(RmmAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (late && isInOthers()) {
+        say("this is " + jar + ", which was attached to this process before any other");
+      }
       AgentClassLoader loader = new AgentClassLoader(jar);
       running = loader.load(MAIN).apply(new Object[] {instrumentation, options, late});
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -89,6 +93,12 @@ public final class RmmAgent {
         | LinkageError e) {
       refuse(e.toString());
     }
+  }
+
+  /** The JVM finds this class in the jar that came first, whichever is attached later. */
+  private static boolean isInOthers() throws IOException {
+    String file = RmmAgent.class.getName().replace('.', '/') + ".class";
+    return Collections.list(RmmAgent.class.getClassLoader().getResources(file)).size() > 1;
   }
 
   /** The number in "25", and 0 in "1.8". */
