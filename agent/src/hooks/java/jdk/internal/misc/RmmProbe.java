@@ -149,9 +149,8 @@ public final class RmmProbe {
     }
   }
 
-  /** As {@link #gaveAt}, of a mapping, of which the end may stay mapped. */
-  public static void unmapped(long address, long bytes) {
-    long entry = gaveAt(address);
+  /** Counts the end of a mapping that was counted as given back, if that has stayed mapped. */
+  public static void restMapped(long address, long bytes, long entry) {
     long unmapped = wholePages(bytes);
     if (entry > 0 && wholePages(RmmAddresses.bytes(entry)) > unmapped) {
       tookAt(RmmAddresses.kind(entry), address + unmapped, RmmAddresses.bytes(entry) - unmapped);

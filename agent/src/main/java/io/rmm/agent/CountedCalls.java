@@ -2,14 +2,14 @@ package io.rmm.agent;
 
 import jdk.internal.misc.RmmKind;
 import jdk.internal.misc.RmmProbe;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What the handles of {@link Downcalls} call besides the C library's function of the same name:
- * with what it has returned, before its own arguments, or before it is called, with these.
- */
+/** What the handles of {@link CFunction} call besides the C library's function of the same name. */
 final class CountedCalls {
 
   private CountedCalls() {}
+
+  // ---- with the result, and the arguments ----
 
   static void malloc(long address, long bytes) {
     if (address != 0) {
@@ -25,32 +25,52 @@ final class CountedCalls {
     malloc(address, bytes);
   }
 
-  static void free(long address) {
-    if (address != 0) {
-      long _ = RmmProbe.gaveAt(address);
+  static void mmap(
+      long mapped, long address, long bytes, int protection, int flags, int file, long position) {
+    if (mapped != -1) { // MAP_FAILED
+      RmmProbe.tookAt(RmmKind.MMAP, mapped, bytes);
+    }
+  }
+
+  // ---- before, with the arguments; and after, with what that returned besides ----
+
+  static long beforeFree(long address) {
+    return address == 0 ? 0 : RmmProbe.gaveAt(address);
+  }
+
+  /** What throws is the linker, of an argument that is no memory any more: it frees nothing. */
+  static void afterFree(@Nullable Throwable thrown, long entry, long address) {
+    if (thrown != null) {
+      RmmProbe.tookBack(address, entry);
     }
   }
 
   static long beforeRealloc(long address, long bytes) {
-    return address == 0 ? 0 : RmmProbe.gaveAt(address);
+    return beforeFree(address);
   }
 
-  static void afterRealloc(long resized, long entry, long address, long bytes) {
-    if (resized != 0) {
+  static void afterRealloc(
+      @Nullable Throwable thrown, long resized, long entry, long address, long bytes) {
+    if (thrown != null) {
+      RmmProbe.tookBack(address, entry);
+    } else if (resized != 0) {
       RmmProbe.tookAt(RmmKind.MALLOC, resized, bytes);
     } else if (bytes != 0) {
       RmmProbe.tookBack(address, entry); // it failed, and the old memory is still there
     }
   }
 
-  static void mmap(long address, long bytes) {
-    if (address != -1) { // MAP_FAILED
-      RmmProbe.tookAt(RmmKind.MMAP, address, bytes);
-    }
+  static long beforeMunmap(long address, long bytes) {
+    return RmmProbe.gaveAt(address);
   }
 
   /** A part of what was mapped may be unmapped; what is known by its start is counted. */
-  static void munmap(long address, long bytes) {
-    RmmProbe.unmapped(address, bytes);
+  static void afterMunmap(
+      @Nullable Throwable thrown, int failure, long entry, long address, long bytes) {
+    if (thrown != null || failure != 0) {
+      RmmProbe.tookBack(address, entry);
+    } else {
+      RmmProbe.restMapped(address, bytes, entry);
+    }
   }
 }

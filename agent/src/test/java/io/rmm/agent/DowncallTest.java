@@ -1,0 +1,57 @@
+package io.rmm.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rmm.program.DowncallProgram;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a program takes and gives back by functions of the C library. */
+@EnabledOnOs(OS.LINUX)
+class DowncallTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static AgentJvm start() throws Exception {
+    AgentJvm jvm = AgentJvm.start(DowncallProgram.class, AgentJvm.withAgent(""));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(jvm.ask("used")).matches("\\d+"));
+    return jvm;
+  }
+
+  private static void awaitUsed(AgentJvm jvm, String kind, long bytes) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(jvm.ask("used " + kind)).isEqualTo("" + bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"freeClosed", "reallocClosed"})
+  void whatAFunctionIsNotCalledForIsNotGivenBack(String call) throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("malloc first 1000")).isEqualTo("took");
+      assertThat(jvm.ask(call + " first"))
+          .isEqualTo("java.lang.IllegalStateException: Already closed");
+      assertThat(jvm.ask("malloc second 24")).isEqualTo("took");
+      awaitUsed(jvm, "malloc", 1_024);
+      assertThat(jvm.ask("free first")).isEqualTo("gave");
+      awaitUsed(jvm, "malloc", 24);
+    }
+  }
+
+  @Test
+  void whatIsNotUnmappedIsNotGivenBack() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("mmap first 8192")).isEqualTo("took");
+      assertThat(jvm.ask("munmap first 0 " + (1L << 62))).as("beyond all memory").isEqualTo("-1");
+      assertThat(jvm.ask("mmap second 4096")).isEqualTo("took");
+      awaitUsed(jvm, "mmap", 12_288);
+      assertThat(jvm.ask("munmap first 0 8192")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 4_096);
+    }
+  }
+}

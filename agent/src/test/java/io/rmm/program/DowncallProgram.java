@@ -1,0 +1,121 @@
+package io.rmm.program;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Calls the C library's functions for memory as it is told. It knows nothing of the agent.
+ *
+ * <p>Commands are a function, the name under which memory is held, and numbers; see {@link
+ * #answer}. All others are those of {@link MemoryProgram}.
+ */
+@SuppressWarnings({"SystemOut", "restricted", "StringSplitter"})
+public final class DowncallProgram {
+
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  private static final MethodHandle MALLOC =
+      link("malloc", FunctionDescriptor.of(ValueLayout.ADDRESS, LONG));
+
+  private static final MethodHandle REALLOC =
+      link("realloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, LONG));
+
+  private static final MethodHandle FREE =
+      link("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
+  private static final MethodHandle MMAP =
+      link("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+
+  private static final MethodHandle MUNMAP = link("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+
+  private static final int READ_AND_WRITE = 3;
+  private static final int PRIVATE_AND_ANONYMOUS = 0x22;
+
+  private static final Map<String, MemorySegment> HELD = new HashMap<>();
+
+  private DowncallProgram() {}
+
+  private static MethodHandle link(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+  }
+
+  public static void main(String[] args) throws Throwable {
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+      System.out.println(answer(command.split(" ")));
+    }
+  }
+
+  private static String answer(String[] words) throws Throwable {
+    return switch (words[0]) {
+      case "malloc" -> {
+        HELD.put(words[1], (MemorySegment) MALLOC.invokeExact(number(words, 2)));
+        yield "took";
+      }
+      case "free" -> {
+        FREE.invokeExact(HELD.remove(words[1]));
+        yield "gave";
+      }
+      case "freeClosed" ->
+          thrown(
+              () -> {
+                FREE.invokeExact(closed(words[1]));
+              });
+      case "reallocClosed" ->
+          thrown(() -> HELD.put("", (MemorySegment) REALLOC.invokeExact(closed(words[1]), 8L)));
+      case "mmap" -> {
+        long address =
+            (long)
+                MMAP.invokeExact(
+                    0L, number(words, 2), READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0L);
+        HELD.put(words[1], MemorySegment.ofAddress(address));
+        yield "took";
+      }
+      case "munmap" -> // NAME OFFSET BYTES
+          "" + (int) MUNMAP.invokeExact(address(words[1]) + number(words, 2), number(words, 3));
+      default -> MemoryProgram.answer(words);
+    };
+  }
+
+  private static long number(String[] words, int index) {
+    return Long.parseLong(words[index]);
+  }
+
+  private static long address(String name) {
+    return HELD.get(name).address();
+  }
+
+  /** Returns the memory as a segment of an arena that is closed. */
+  private static MemorySegment closed(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      return HELD.get(name).reinterpret(8, arena, null);
+    }
+  }
+
+  /** What throws. */
+  private interface Call {
+    void run() throws Throwable;
+  }
+
+  private static String thrown(Call call) {
+    try {
+      call.run();
+      return "nothing";
+    } catch (Throwable e) {
+      return e.toString();
+    }
+  }
+}
