@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name by which the C library knows it
  * @param parameters a letter each: {@code A} an address, {@code J} a number as long as an address,
- *     {@code I} an int
+ *     {@code I} an int, {@code P} a pointer to what the function writes, which the hook gets as it
+ *     is
  * @param result likewise; {@code V} if there is none
  * @param hook the method of {@link CountedCalls} that is called with the result and the arguments;
  *     empty if there are two: one that is called before, with the arguments, and one after it with
@@ -29,8 +29,8 @@ record CFunction(String name, String parameters, char result, String hook) {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
   /** A function that takes memory. */
-  static CFunction taking(String name, String parameters, String hook) {
-    return new CFunction(name, parameters, 'A', hook);
+  static CFunction taking(String name, String parameters, char result, String hook) {
+    return new CFunction(name, parameters, result, hook);
   }
 
   /**
@@ -65,7 +65,7 @@ record CFunction(String name, String parameters, char result, String hook) {
 
   private static boolean fits(Class<?> type, char letter) {
     return switch (letter) {
-      case 'A' -> type == long.class || type == MemorySegment.class;
+      case 'A', 'P' -> type == long.class || type == MemorySegment.class;
       case 'J' -> type == long.class;
       case 'I' -> type == int.class;
       default -> type == void.class;
@@ -120,11 +120,16 @@ record CFunction(String name, String parameters, char result, String hook) {
     List<Class<?>> given = new ArrayList<>(first);
     given.addAll(type.parameterList().subList(leading, type.parameterCount()));
     List<Class<?>> taken = new ArrayList<>(given);
-    Collections.replaceAll(taken, MemorySegment.class, long.class);
+    for (int i = 0; i < given.size(); i++) {
+      boolean asItIs = i >= first.size() && parameters.charAt(i - first.size()) == 'P';
+      if (given.get(i) == MemorySegment.class && !asItIs) {
+        taken.set(i, long.class);
+      }
+    }
     MethodHandle method =
         LOOKUP.findStatic(CountedCalls.class, hook, MethodType.methodType(returns, taken));
-    for (int i = 0; i < given.size(); i++) {
-      if (given.get(i) == MemorySegment.class) {
+    for (int i = 0; i < taken.size(); i++) {
+      if (taken.get(i) != given.get(i)) {
         method = MethodHandles.filterArguments(method, i, address());
       }
     }

@@ -1,11 +1,16 @@
 package io.rmm.agent;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.internal.misc.RmmKind;
 import jdk.internal.misc.RmmProbe;
+import jdk.internal.misc.Unsafe;
 import org.jspecify.annotations.Nullable;
 
 /** What the handles of {@link CFunction} call besides the C library's function of the same name. */
 final class CountedCalls {
+
+  private static final Unsafe UNSAFE = Unsafe.getUnsafe();
 
   private CountedCalls() {}
 
@@ -23,6 +28,27 @@ final class CountedCalls {
 
   static void alignedAlloc(long address, long alignment, long bytes) {
     malloc(address, bytes);
+  }
+
+  static void posixMemalign(int failure, long pointer, long alignment, long bytes) {
+    if (failure == 0) {
+      malloc(UNSAFE.getLong(pointer), bytes);
+    }
+  }
+
+  static void posixMemalign(int failure, MemorySegment pointer, long alignment, long bytes) {
+    if (failure != 0) {
+      return;
+    }
+    if (pointer.isNative() && pointer.byteSize() == 0) { // from C, where it has no size
+      posixMemalign(failure, pointer.address(), alignment, bytes);
+      return;
+    }
+    try {
+      malloc(pointer.get(ValueLayout.JAVA_LONG_UNALIGNED, 0), bytes);
+    } catch (IllegalStateException | IndexOutOfBoundsException e) {
+      // Closed by another thread meanwhile, or too short: the program cannot read it either.
+    }
   }
 
   static void mmap(
@@ -58,6 +84,16 @@ final class CountedCalls {
     } else if (bytes != 0) {
       RmmProbe.tookBack(address, entry); // it failed, and the old memory is still there
     }
+  }
+
+  static long beforeReallocarray(long address, long count, long bytes) {
+    return beforeFree(address);
+  }
+
+  static void afterReallocarray(
+      @Nullable Throwable thrown, long resized, long entry, long address, long count, long bytes) {
+    boolean overflows = Math.unsignedMultiplyHigh(count, bytes) != 0; // then it fails
+    afterRealloc(thrown, resized, entry, address, overflows ? -1 : count * bytes);
   }
 
   static long beforeMunmap(long address, long bytes) {

@@ -22,11 +22,16 @@ final class Downcalls implements BiFunction<Long, MethodHandle, MethodHandle> {
 
   private static final List<CFunction> FUNCTIONS =
       List.of(
-          CFunction.taking("malloc", "J", "malloc"),
-          CFunction.taking("calloc", "JJ", "calloc"),
-          CFunction.taking("aligned_alloc", "JJ", "alignedAlloc"),
-          CFunction.taking("mmap", "AJIIIJ", "mmap"),
+          CFunction.taking("malloc", "J", 'A', "malloc"),
+          CFunction.taking("calloc", "JJ", 'A', "calloc"),
+          CFunction.taking("aligned_alloc", "JJ", 'A', "alignedAlloc"),
+          CFunction.taking("memalign", "JJ", 'A', "alignedAlloc"),
+          CFunction.taking("posix_memalign", "PJJ", 'I', "posixMemalign"),
+          CFunction.taking("valloc", "J", 'A', "malloc"),
+          CFunction.taking("pvalloc", "J", 'A', "malloc"),
+          CFunction.taking("mmap", "AJIIIJ", 'A', "mmap"),
           CFunction.giving("realloc", "AJ", 'A'),
+          CFunction.giving("reallocarray", "AJJ", 'A'),
           CFunction.giving("free", "A", 'V'),
           CFunction.giving("munmap", "AJ", 'I'));
 

@@ -43,6 +43,42 @@ class DowncallTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"malloc", "valloc", "pvalloc", "memalign", "aligned_alloc"})
+  void functionsThatTakeMemoryAreCountedToTheByte(String function) throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask(function + " first 1000064")).isEqualTo("took");
+      awaitUsed(jvm, "malloc", 1_000_064);
+      assertThat(jvm.ask("free first")).isEqualTo("gave");
+      awaitUsed(jvm, "malloc", 0);
+    }
+  }
+
+  @Test
+  void whatIsWrittenToAPointerIsCounted() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("posix_memalign_badly none 1000")).isEqualTo("refused");
+      assertThat(jvm.ask("posix_memalign first 1000")).isEqualTo("took");
+      awaitUsed(jvm, "malloc", 4_000);
+      for (String block : new String[] {"first", "first2", "first3"}) {
+        assertThat(jvm.ask("free " + block)).isEqualTo("gave");
+      }
+      awaitUsed(jvm, "malloc", 1_000);
+    }
+  }
+
+  @Test
+  void anArrayIsResized() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("malloc first 1000")).isEqualTo("took");
+      assertThat(jvm.ask("reallocarray first 30 100")).isEqualTo("resized");
+      awaitUsed(jvm, "malloc", 3_000);
+      assertThat(jvm.ask("reallocarray first 4294967296 4294967296")).isEqualTo("refused");
+      assertThat(jvm.ask("malloc second 24")).isEqualTo("took");
+      awaitUsed(jvm, "malloc", 3_024);
+    }
+  }
+
   @Test
   void whatIsNotUnmappedIsNotGivenBack() throws Exception {
     try (AgentJvm jvm = start()) {

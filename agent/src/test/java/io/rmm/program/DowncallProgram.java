@@ -32,6 +32,20 @@ public final class DowncallProgram {
   private static final MethodHandle REALLOC =
       link("realloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, LONG));
 
+  private static final MethodHandle REALLOCARRAY =
+      link(
+          "reallocarray",
+          FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, LONG, LONG));
+
+  private static final FunctionDescriptor POSIX_MEMALIGN =
+      FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, LONG);
+
+  private static final MethodHandle ALIGNED =
+      link("posix_memalign", POSIX_MEMALIGN, Linker.Option.critical(true));
+
+  private static final MethodHandle ALIGNED_BY_NUMBER =
+      link("posix_memalign", FunctionDescriptor.of(INT, LONG, LONG, LONG));
+
   private static final MethodHandle FREE =
       link("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
@@ -47,8 +61,8 @@ public final class DowncallProgram {
 
   private DowncallProgram() {}
 
-  private static MethodHandle link(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+  private static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
   }
 
   public static void main(String[] args) throws Throwable {
@@ -64,6 +78,28 @@ public final class DowncallProgram {
       case "malloc" -> {
         HELD.put(words[1], (MemorySegment) MALLOC.invokeExact(number(words, 2)));
         yield "took";
+      }
+      case "valloc", "pvalloc" -> {
+        MethodHandle function = link(words[0], FunctionDescriptor.of(ValueLayout.ADDRESS, LONG));
+        HELD.put(words[1], (MemorySegment) function.invokeExact(number(words, 2)));
+        yield "took";
+      }
+      case "memalign", "aligned_alloc" -> {
+        MethodHandle function =
+            link(words[0], FunctionDescriptor.of(ValueLayout.ADDRESS, LONG, LONG));
+        HELD.put(words[1], (MemorySegment) function.invokeExact(64L, number(words, 2)));
+        yield "took";
+      }
+      case "posix_memalign" -> aligned(words[1], number(words, 2), 64);
+      case "posix_memalign_badly" -> aligned(words[1], number(words, 2), 63);
+      case "reallocarray" -> { // NAME COUNT BYTES
+        MemorySegment resized =
+            (MemorySegment)
+                REALLOCARRAY.invokeExact(HELD.get(words[1]), number(words, 2), number(words, 3));
+        if (resized.address() != 0) {
+          HELD.put(words[1], resized);
+        }
+        yield resized.address() == 0 ? "refused" : "resized";
       }
       case "free" -> {
         FREE.invokeExact(HELD.remove(words[1]));
@@ -88,6 +124,28 @@ public final class DowncallProgram {
           "" + (int) MUNMAP.invokeExact(address(words[1]) + number(words, 2), number(words, 3));
       default -> MemoryProgram.answer(words);
     };
+  }
+
+  /**
+   * In all the ways that a pointer may be given: four blocks, of which three have a number at the
+   * end of their name.
+   */
+  private static String aligned(String name, long bytes, long alignment) throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment array = MemorySegment.ofArray(new long[1]);
+      MemorySegment sizeless = MemorySegment.ofAddress(pointer.address());
+      int failures = 0;
+      failures += (int) ALIGNED.invokeExact(pointer, alignment, bytes);
+      HELD.put(name, pointer.get(ValueLayout.ADDRESS, 0));
+      failures += (int) ALIGNED.invokeExact(sizeless, alignment, bytes);
+      HELD.put(name + 2, pointer.get(ValueLayout.ADDRESS, 0));
+      failures += (int) ALIGNED_BY_NUMBER.invokeExact(pointer.address(), alignment, bytes);
+      HELD.put(name + 3, pointer.get(ValueLayout.ADDRESS, 0));
+      failures += (int) ALIGNED.invokeExact(array, alignment, bytes);
+      HELD.put(name + 4, MemorySegment.ofAddress(array.get(LONG, 0)));
+      return failures == 0 ? "took" : "refused";
+    }
   }
 
   private static long number(String[] words, int index) {
