@@ -188,6 +188,27 @@ final class RmmAddresses {
     }
   }
 
+  /**
+   * Returns where memory of {@code kind} begins that lies in a range, or in a part of it; 0 if
+   * there is none. One that comes meanwhile may be told by what was in its place before.
+   */
+  static long meeting(int kind, long from, long to) {
+    for (int i = 0; i < TABLES && tables[i] != 0; i++) {
+      long places = mask(i) + 1;
+      long end = tables[i] + (places << 3);
+      for (long place = tables[i]; place < end; place += Long.BYTES) {
+        long address = UNSAFE.getLongVolatile(null, place);
+        if (address != 0 && (address & WAS_FREED) == 0 && address < to) {
+          long entry = UNSAFE.getLong(place + (places << 3));
+          if (kind(entry) == kind && address + bytes(entry) > from) {
+            return address;
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
   /** Has the live addresses of {@code kind} given back, as their end will not be seen. */
   static void giveBack(int kind) {
     for (int i = 0; i < TABLES && tables[i] != 0; i++) {

@@ -149,19 +149,6 @@ public final class RmmProbe {
     }
   }
 
-  /** Counts the end of a mapping that was counted as given back, if that has stayed mapped. */
-  public static void restMapped(long address, long bytes, long entry) {
-    long unmapped = wholePages(bytes);
-    if (entry > 0 && wholePages(RmmAddresses.bytes(entry)) > unmapped) {
-      tookAt(RmmAddresses.kind(entry), address + unmapped, RmmAddresses.bytes(entry) - unmapped);
-    }
-  }
-
-  private static long wholePages(long bytes) {
-    long page = Unsafe.getUnsafe().pageSize();
-    return (bytes + page - 1) & -page;
-  }
-
   /**
    * Makes sure that the limit allows for {@code bytes}.
    *

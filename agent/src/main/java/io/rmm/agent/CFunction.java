@@ -23,14 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param hook the method of {@link CountedCalls} that is called with the result and the arguments;
  *     empty if there are two: one that is called before, with the arguments, and one after it with
  *     what it threw, the result, what the first returned, and the arguments
+ * @param kept what the first of two returns
  */
-record CFunction(String name, String parameters, char result, String hook) {
+record CFunction(String name, String parameters, char result, String hook, Class<?> kept) {
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
   /** A function that takes memory. */
   static CFunction taking(String name, String parameters, char result, String hook) {
-    return new CFunction(name, parameters, result, hook);
+    return new CFunction(name, parameters, result, hook, void.class);
   }
 
   /**
@@ -38,7 +39,12 @@ record CFunction(String name, String parameters, char result, String hook) {
    * another thread may get the same address, and counted back if the function fails or throws.
    */
   static CFunction giving(String name, String parameters, char result) {
-    return new CFunction(name, parameters, result, "");
+    return new CFunction(name, parameters, result, "", long.class);
+  }
+
+  /** As {@link #giving}, of memory that ends in parts. */
+  static CFunction unmapping(String name, String parameters, char result) {
+    return new CFunction(name, parameters, result, "", long[].class);
   }
 
   /** Returns a counting handle for one to the function; null if that is not of its shape. */
@@ -84,8 +90,7 @@ record CFunction(String name, String parameters, char result, String hook) {
   private MethodHandle around(MethodHandle function) throws ReflectiveOperationException {
     MethodType type = function.type();
     String capital = Character.toUpperCase(name.charAt(0)) + name.substring(1);
-    MethodHandle before = hook("before" + capital, long.class, List.of(), type);
-    Class<?> kept = before.type().returnType();
+    MethodHandle before = hook("before" + capital, kept, List.of(), type);
     List<Class<?>> first = new ArrayList<>();
     first.add(Throwable.class);
     if (result != 'V') {

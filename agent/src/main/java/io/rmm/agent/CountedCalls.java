@@ -3,6 +3,7 @@ package io.rmm.agent;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.internal.misc.RmmKind;
+import jdk.internal.misc.RmmMaps;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class CountedCalls {
 
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+
+  private static final long MAP_FAILED = -1;
+
+  /** What was mapped there is no more. The same on Linux, macOS and BSD. */
+  private static final int MAP_FIXED = 0x10;
+
+  /** Of Linux, which alone has {@code mremap} in this form. */
+  private static final int MREMAP_FIXED = 2;
+
+  private static final int MREMAP_DONTUNMAP = 4;
 
   private CountedCalls() {}
 
@@ -53,7 +64,10 @@ final class CountedCalls {
 
   static void mmap(
       long mapped, long address, long bytes, int protection, int flags, int file, long position) {
-    if (mapped != -1) { // MAP_FAILED
+    if (mapped != MAP_FAILED) {
+      if ((flags & MAP_FIXED) != 0) {
+        long[] _ = RmmMaps.cut(mapped, bytes);
+      }
       RmmProbe.tookAt(RmmKind.MMAP, mapped, bytes);
     }
   }
@@ -96,17 +110,53 @@ final class CountedCalls {
     afterRealloc(thrown, resized, entry, address, overflows ? -1 : count * bytes);
   }
 
-  static long beforeMunmap(long address, long bytes) {
-    return RmmProbe.gaveAt(address);
+  static long[] beforeMunmap(long address, long bytes) {
+    return RmmMaps.cut(address, bytes);
   }
 
-  /** A part of what was mapped may be unmapped; what is known by its start is counted. */
   static void afterMunmap(
-      @Nullable Throwable thrown, int failure, long entry, long address, long bytes) {
+      @Nullable Throwable thrown, int failure, long[] cut, long address, long bytes) {
     if (thrown != null || failure != 0) {
-      RmmProbe.tookBack(address, entry);
-    } else {
-      RmmProbe.restMapped(address, bytes, entry);
+      RmmMaps.putBack(cut);
     }
+  }
+
+  static long[] beforeMremap(long address, long bytes, long newBytes, int flags) {
+    boolean stays = bytes == 0 || (flags & MREMAP_DONTUNMAP) != 0;
+    return RmmMaps.cut(address, stays ? 0 : bytes);
+  }
+
+  static long[] beforeMremap(long address, long bytes, long newBytes, int flags, long wanted) {
+    return beforeMremap(address, bytes, newBytes, flags);
+  }
+
+  static void afterMremap(
+      @Nullable Throwable thrown,
+      long mapped,
+      long[] cut,
+      long address,
+      long bytes,
+      long newBytes,
+      int flags) {
+    if (thrown != null || mapped == MAP_FAILED) {
+      RmmMaps.putBack(cut);
+      return;
+    }
+    if ((flags & MREMAP_FIXED) != 0) {
+      long[] _ = RmmMaps.cut(mapped, newBytes);
+    }
+    RmmProbe.tookAt(RmmKind.MMAP, mapped, newBytes);
+  }
+
+  static void afterMremap(
+      @Nullable Throwable thrown,
+      long mapped,
+      long[] cut,
+      long address,
+      long bytes,
+      long newBytes,
+      int flags,
+      long wanted) {
+    afterMremap(thrown, mapped, cut, address, bytes, newBytes, flags);
   }
 }

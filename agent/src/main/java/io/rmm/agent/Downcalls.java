@@ -3,9 +3,8 @@ package io.rmm.agent;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,31 +32,42 @@ final class Downcalls implements BiFunction<Long, MethodHandle, MethodHandle> {
           CFunction.giving("realloc", "AJ", 'A'),
           CFunction.giving("reallocarray", "AJJ", 'A'),
           CFunction.giving("free", "A", 'V'),
-          CFunction.giving("munmap", "AJ", 'I'));
+          CFunction.unmapping("munmap", "AJ", 'I'),
+          CFunction.unmapping("mremap", "AJJI", 'A'),
+          CFunction.unmapping("mremap", "AJJIA", 'A'));
 
-  private @Nullable Map<Long, CFunction> byAddress;
+  /** One that the C library of this process has. */
+  private record Found(long address, CFunction function) {}
+
+  private @Nullable List<Found> found;
 
   @Override
   public MethodHandle apply(Long address, MethodHandle function) {
-    CFunction known = known().get(address);
     try {
-      MethodHandle counting = known == null ? null : known.counting(function);
-      return counting == null ? function : counting;
+      for (Found known : found()) {
+        MethodHandle counting = known.address == address ? known.function.counting(function) : null;
+        if (counting != null) {
+          return counting;
+        }
+      }
+      return function;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
 
   /** Not before a program links something: it takes the JDK 70 ms to look up the first symbol. */
-  private synchronized Map<Long, CFunction> known() {
-    if (byAddress == null) {
+  private synchronized List<Found> found() {
+    if (found == null) {
       SymbolLookup library = Linker.nativeLinker().defaultLookup();
-      Map<Long, CFunction> found = new HashMap<>();
+      List<Found> all = new ArrayList<>();
       for (CFunction function : FUNCTIONS) {
-        library.find(function.name()).ifPresent(symbol -> found.put(symbol.address(), function));
+        library
+            .find(function.name())
+            .ifPresent(symbol -> all.add(new Found(symbol.address(), function)));
       }
-      byAddress = found;
+      found = all;
     }
-    return byAddress;
+    return found;
   }
 }

@@ -49,6 +49,7 @@ final class Hooks {
           "jdk.internal.misc.RmmRoom",
           "jdk.internal.misc.RmmProbe",
           "jdk.internal.misc.RmmUnsafe",
+          "jdk.internal.misc.RmmMaps",
           "java.nio.RmmDeallocator",
           "jdk.internal.foreign.RmmCleanup",
           "jdk.internal.foreign.RmmArenas",

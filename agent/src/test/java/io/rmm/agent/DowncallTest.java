@@ -90,4 +90,52 @@ class DowncallTest {
       awaitUsed(jvm, "mmap", 4_096);
     }
   }
+
+  /** As for memory that begins at a round address: too much is mapped, and both ends given back. */
+  @Test
+  void partsOfAMappingMayEnd() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("mmap first 40000")).isEqualTo("took");
+      assertThat(jvm.ask("munmap first 0 8192")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 31_808);
+      assertThat(jvm.ask("munmap first 32768 7232")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 24_576);
+      assertThat(jvm.ask("munmap first 16384 4096")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 20_480);
+      assertThat(jvm.ask("munmap first 16384 -4096")).isEqualTo("-1");
+      assertThat(jvm.ask("munmap first 8193 8192")).isEqualTo("-1");
+      awaitUsed(jvm, "mmap", 20_480);
+      assertThat(jvm.ask("munmap first 0 40000")).as("all that is left, with gaps").isEqualTo("0");
+      awaitUsed(jvm, "mmap", 0);
+    }
+  }
+
+  @Test
+  void whatIsMappedOverIsNotCountedTwice() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("mmap first 40960")).isEqualTo("took");
+      assertThat(jvm.ask("mmapOver first 8192 4096")).isEqualTo("0");
+      assertThat(jvm.ask("mmap second 4096")).isEqualTo("took");
+      awaitUsed(jvm, "mmap", 45_056);
+      assertThat(jvm.ask("mmapOver first 0 40960")).isEqualTo("0");
+      assertThat(jvm.ask("munmap second 0 4096")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 40_960);
+    }
+  }
+
+  @Test
+  void whatIsMappedElsewhereIsCountedOnce() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("mmap first 40960")).isEqualTo("took");
+      assertThat(jvm.ask("mremap first 40960 81920")).isEqualTo("moved");
+      awaitUsed(jvm, "mmap", 81_920);
+      assertThat(jvm.ask("mremapFails first 40960")).isEqualTo("-1");
+      assertThat(jvm.ask("mmap second 40960")).isEqualTo("took");
+      awaitUsed(jvm, "mmap", 122_880);
+      assertThat(jvm.ask("mremapOver first 40960 second")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 81_920);
+      assertThat(jvm.ask("munmap second 0 40960")).isEqualTo("0");
+      awaitUsed(jvm, "mmap", 40_960);
+    }
+  }
 }

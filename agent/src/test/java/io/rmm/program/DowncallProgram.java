@@ -54,8 +54,23 @@ public final class DowncallProgram {
 
   private static final MethodHandle MUNMAP = link("munmap", FunctionDescriptor.of(INT, LONG, LONG));
 
+  private static final MethodHandle MREMAP =
+      link(
+          "mremap",
+          FunctionDescriptor.of(LONG, LONG, LONG, LONG, INT),
+          Linker.Option.firstVariadicArg(4));
+
+  private static final MethodHandle MREMAP_TO =
+      link(
+          "mremap",
+          FunctionDescriptor.of(LONG, LONG, LONG, LONG, INT, LONG),
+          Linker.Option.firstVariadicArg(4));
+
   private static final int READ_AND_WRITE = 3;
   private static final int PRIVATE_AND_ANONYMOUS = 0x22;
+  private static final int FIXED = 0x10;
+  private static final int MAY_MOVE = 1;
+  private static final int MOVE_THERE = 3;
 
   private static final Map<String, MemorySegment> HELD = new HashMap<>();
 
@@ -113,12 +128,30 @@ public final class DowncallProgram {
       case "reallocClosed" ->
           thrown(() -> HELD.put("", (MemorySegment) REALLOC.invokeExact(closed(words[1]), 8L)));
       case "mmap" -> {
-        long address =
-            (long)
-                MMAP.invokeExact(
-                    0L, number(words, 2), READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0L);
-        HELD.put(words[1], MemorySegment.ofAddress(address));
+        hold(words[1], mmap(0, number(words, 2), PRIVATE_AND_ANONYMOUS));
         yield "took";
+      }
+      case "mmapOver" -> { // NAME OFFSET BYTES
+        long at = address(words[1]) + number(words, 2);
+        yield "" + (mmap(at, number(words, 3), PRIVATE_AND_ANONYMOUS | FIXED) - at);
+      }
+      case "mremap" -> { // NAME BYTES NEW_BYTES
+        hold(
+            words[1],
+            (long)
+                MREMAP.invokeExact(
+                    address(words[1]), number(words, 2), number(words, 3), MAY_MOVE));
+        yield "moved";
+      }
+      case "mremapFails" ->
+          "" + (long) MREMAP.invokeExact(address(words[1]), number(words, 2), 0L, MAY_MOVE);
+      case "mremapOver" -> { // NAME BYTES OTHER
+        long at = address(words[3]);
+        yield ""
+            + ((long)
+                    MREMAP_TO.invokeExact(
+                        address(words[1]), number(words, 2), number(words, 2), MOVE_THERE, at)
+                - at);
       }
       case "munmap" -> // NAME OFFSET BYTES
           "" + (int) MUNMAP.invokeExact(address(words[1]) + number(words, 2), number(words, 3));
@@ -150,6 +183,14 @@ public final class DowncallProgram {
 
   private static long number(String[] words, int index) {
     return Long.parseLong(words[index]);
+  }
+
+  private static long mmap(long at, long bytes, int flags) throws Throwable {
+    return (long) MMAP.invokeExact(at, bytes, READ_AND_WRITE, flags, -1, 0L);
+  }
+
+  private static void hold(String name, long address) {
+    HELD.put(name, MemorySegment.ofAddress(address));
   }
 
   private static long address(String name) {
