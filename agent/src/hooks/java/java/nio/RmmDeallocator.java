@@ -3,6 +3,8 @@ package java.nio;
 import jdk.internal.misc.RmmKind;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.ref.Cleaner;
+import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * What frees the memory of a direct buffer, in the place of the JDK's own such object: the same,
@@ -12,8 +14,8 @@ import jdk.internal.misc.Unsafe;
  * has the JDK's, and is freed without being counted. And it knows its size, so no table of
  * addresses is needed.
  *
- * <p>If the Java heap has no room for the buffer's cleaner after there was room for this, the
- * buffer's constructor frees the memory by itself: then it stays counted.
+ * <p>If the Java heap has no room for this or the buffer's cleaner, the buffer's constructor frees
+ * the memory by itself: so it is counted when both are there.
  */
 final class RmmDeallocator implements Runnable {
 
@@ -22,14 +24,42 @@ final class RmmDeallocator implements Runnable {
   private final long address;
   private final long size;
   private final int capacity;
-  private final Object sample;
+
+  /** Set by {@link #create}, before which nobody cleans up. */
+  private Object sample;
 
   /** With the parameters of {@code DirectByteBuffer.Deallocator}. */
   RmmDeallocator(long address, long size, int capacity) {
     this.address = address;
     this.size = size;
     this.capacity = capacity;
-    this.sample = RmmProbe.took(RmmKind.DIRECT, size);
+  }
+
+  /** In the place of {@link Cleaner#create}: does the same, and counts. */
+  @ForceInline
+  static Cleaner create(Object buffer, Runnable deallocator) {
+    Cleaner cleaner = Cleaner.create(buffer, deallocator);
+    RmmDeallocator counted = (RmmDeallocator) deallocator;
+    counted.sample = RmmProbe.took(RmmKind.DIRECT, counted.size);
+    return cleaner;
+  }
+
+  /** In the place of {@link Bits#reserveMemory}: within the agent's limit too. */
+  @ForceInline
+  static void reserveMemory(long size, long capacity) {
+    RmmProbe.reserve(size);
+    try {
+      Bits.reserveMemory(size, capacity);
+    } catch (Throwable e) {
+      RmmProbe.release(size);
+      throw e;
+    }
+  }
+
+  /** In the place of {@link Bits#unreserveMemory}, where a buffer's constructor fails. */
+  static void unreserveMemory(long size, long capacity) {
+    Bits.unreserveMemory(size, capacity);
+    RmmProbe.release(size);
   }
 
   @Override

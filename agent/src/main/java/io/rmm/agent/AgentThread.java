@@ -65,7 +65,11 @@ final class AgentThread extends Thread {
         Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
       System.setProperty(STATE, "running");
       for (long tick = 1; !isToEnd(); tick++) {
-        tick(memory, views, telemetry, tick);
+        try {
+          tick(memory, views, telemetry, tick);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+          // What was to be done is done a quarter of a second later, if there is room then.
+        }
       }
     }
   }
@@ -90,8 +94,6 @@ final class AgentThread extends Thread {
         memory.endWindow();
       }
       telemetry.tick();
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // What was to be done is done a quarter of a second later, if there is room then.
     } catch (RuntimeException e) {
       AgentLog.warn("a tick of the agent failed", e);
     }

@@ -22,7 +22,7 @@ final class CallSites {
    * One change.
    *
    * @param type the class, as class files name it
-   * @param method the method that it is in
+   * @param method the method that it is in; with its descriptor if others have the same name
    * @param times how often it is there
    * @param from what is called there
    * @param to what is called instead
@@ -46,6 +46,11 @@ final class CallSites {
     /** Tells whether it is a class of which there is a new object. */
     boolean isNew() {
       return name.isEmpty();
+    }
+
+    /** Returns the method of the same name in {@code type}. */
+    Target in(String type) {
+      return new Target(type, name, descriptor);
     }
 
     /** Returns the static method of that name in {@code type}, with the instance as an argument. */
@@ -94,10 +99,19 @@ final class CallSites {
 
   private static void direct(List<Change> changes) {
     String type = "java/nio/DirectByteBuffer";
-    changes.add(
-        new Change(
-            type, "<init>", 1, ALLOCATE, ALLOCATE.asStaticOf(MISC + "RmmProbe", "allocate")));
-    create(changes, type, "<init>", type + "$Deallocator", "java/nio/RmmDeallocator", "(JJI)V");
+    String hook = "java/nio/RmmDeallocator";
+    String constructor = "<init>(I)V"; // another one is that of mapped buffers
+    create(changes, type, constructor, type + "$Deallocator", hook, "(JJI)V");
+    Target cleaner =
+        new Target(
+            "jdk/internal/ref/Cleaner",
+            "create",
+            "(Ljava/lang/Object;Ljava/lang/Runnable;)Ljdk/internal/ref/Cleaner;");
+    changes.add(new Change(type, constructor, 1, cleaner, cleaner.in(hook)));
+    Target reserve = new Target("java/nio/Bits", "reserveMemory", "(JJ)V");
+    changes.add(new Change(type, constructor, 1, reserve, reserve.in(hook)));
+    Target unreserve = new Target("java/nio/Bits", "unreserveMemory", "(JJ)V");
+    changes.add(new Change(type, constructor, 2, unreserve, unreserve.in(hook)));
   }
 
   private static void arenas(List<Change> changes) {
@@ -130,7 +144,7 @@ final class CallSites {
             "ofShared",
             1,
             createShared,
-            new Target(FOREIGN + "RmmArenas", createShared.name, createShared.descriptor)));
+            createShared.in(FOREIGN + "RmmArenas")));
     Target close =
         new Target(
             MISC + "ScopedMemoryAccess",

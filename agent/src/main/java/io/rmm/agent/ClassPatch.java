@@ -83,6 +83,7 @@ final class ClassPatch {
    * Exchanges instructions in the methods of one name: calls for static calls, constructors for
    * constructors, new objects for new objects.
    *
+   * @param method the name, and the descriptor if only the method that has it is meant
    * @return how many there were
    */
   int replace(String method, Target from, Target to) {
@@ -93,7 +94,7 @@ final class ClassPatch {
     int methods = u2(at);
     at += 2;
     for (int i = 0; i < methods; i++) {
-      boolean meant = utf8(u2(at + 2)).equals(method);
+      boolean meant = isMeant(method, utf8(u2(at + 2)), u2(at + 4));
       int attributes = u2(at + 6);
       at += 8;
       for (int j = 0; j < attributes; j++) {
@@ -104,6 +105,11 @@ final class ClassPatch {
       }
     }
     return replaced;
+  }
+
+  private boolean isMeant(String method, String name, int descriptor) {
+    return method.startsWith(name)
+        && (method.length() == name.length() || method.equals(name + utf8(descriptor)));
   }
 
   private int skipMembers(int start) {

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,13 @@ class UnusualProgramTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static AgentJvm start() throws IOException {
-    AgentJvm jvm = AgentJvm.start(UnusualProgram.class, AgentJvm.withAgent(""));
+    return start("", "-Xlog:disable");
+  }
+
+  private static AgentJvm start(String agent, String... options) throws IOException {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add(AgentJvm.withAgent(agent));
+    AgentJvm jvm = AgentJvm.start(UnusualProgram.class, all.toArray(String[]::new));
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(jvm.ask("used")).matches("\\d+"));
     return jvm;
   }
@@ -66,6 +74,33 @@ class UnusualProgramTest {
       assertThat(jvm.ask("record 30")).isEqualTo("recorded under load");
       awaitUsed(jvm, "arena.shared", "0");
       awaitUsed(jvm, "direct", "0");
+    }
+  }
+
+  /** The JDK frees it then; its own count of direct buffers is right. */
+  @Test
+  void aBufferForWhoseObjectsThereIsNoRoomIsNotCounted() throws Exception {
+    try (AgentJvm jvm =
+        start(
+            "limit=20m",
+            "-Xlog:disable",
+            "-Xmx12m",
+            "-XX:MaxDirectMemorySize=64m",
+            "-XX:+UseSerialGC",
+            "-XX:-UseTLAB")) {
+      String refused = jvm.ask("fullHeap 60");
+      while (!refused.matches("\\d+")) {
+        refused = jvm.line(); // threads of the JVM's and of the agent's have no room either
+      }
+      assertThat(Integer.parseInt(refused)).isGreaterThan(10);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(jvm.ask("forget buffers")).isEqualTo("forgot");
+                assertThat(jvm.ask("used direct")).isEqualTo(jvm.ask("pool direct"));
+              });
+      assertThat(jvm.ask("take direct rest 20965000")).as("all that is allowed").isEqualTo("took");
     }
   }
 

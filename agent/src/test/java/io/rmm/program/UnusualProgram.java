@@ -17,10 +17,11 @@ import jdk.jfr.Recording;
 
 /**
  * Takes memory where one easily forgets that it can be taken: in very many threads, in a cleaner,
- * while the process ends, while recordings come and go. Else it does as {@link MemoryProgram}.
+ * while the process ends, while recordings come and go, when the Java heap is full. Else it does as
+ * {@link MemoryProgram}.
  *
  * <p>Commands are {@code crowd virtual|together|inTurn COUNT}, {@code clean BYTES}, {@code atEnd
- * BYTES}, {@code record COUNT}, {@code logging}.
+ * BYTES}, {@code record COUNT}, {@code fullHeap COUNT}, {@code logging}.
  */
 @SuppressWarnings({"SystemOut", "MustBeClosedChecker"})
 public final class UnusualProgram {
@@ -46,6 +47,7 @@ public final class UnusualProgram {
         atEnd(Long.parseLong(words[1]));
         yield "hooked";
       }
+      case "fullHeap" -> fullHeap(Integer.parseInt(words[1]));
       case "record" -> record(Integer.parseInt(words[1]));
       case "logging" -> {
         System.setProperty("java.util.logging.manager", ChosenLogManager.class.getName());
@@ -53,6 +55,37 @@ public final class UnusualProgram {
       }
       default -> MemoryProgram.answer(words);
     };
+  }
+
+  /** A little room on the Java heap. */
+  private record Room(Room next) {}
+
+  /**
+   * So many times fills the Java heap, makes a little room, and takes a direct buffer: now there is
+   * enough for the first of its objects and not for the second, now for more. Returns how often it
+   * was refused.
+   */
+  @SuppressWarnings("ReturnValueIgnored")
+  private static String fullHeap(int count) {
+    int refused = 0;
+    Room room = null;
+    for (int i = 0; i < count; i++) {
+      try {
+        while (true) {
+          room = new Room(room);
+        }
+      } catch (OutOfMemoryError e) {
+        for (int free = i % 20; free > 0; free--) {
+          room = room.next;
+        }
+      }
+      try {
+        ByteBuffer.allocateDirect(1_000);
+      } catch (OutOfMemoryError e) {
+        refused++;
+      }
+    }
+    return "" + refused;
   }
 
   /**
