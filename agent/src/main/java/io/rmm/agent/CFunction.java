@@ -29,8 +29,26 @@ record CFunction(String name, String parameters, char result, String hook, Class
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
+  /** Those that are counted. */
+  static final List<CFunction> ALL =
+      List.of(
+          taking("malloc", "J", 'A', "malloc"),
+          taking("calloc", "JJ", 'A', "calloc"),
+          taking("aligned_alloc", "JJ", 'A', "alignedAlloc"),
+          taking("memalign", "JJ", 'A', "alignedAlloc"),
+          taking("posix_memalign", "PJJ", 'I', "posixMemalign"),
+          taking("valloc", "J", 'A', "malloc"),
+          taking("pvalloc", "J", 'A', "malloc"),
+          taking("mmap", "AJIIIJ", 'A', "mmap"),
+          giving("realloc", "AJ", 'A'),
+          giving("reallocarray", "AJJ", 'A'),
+          giving("free", "A", 'V'),
+          unmapping("munmap", "AJ", 'I'),
+          unmapping("mremap", "AJJI", 'A'),
+          unmapping("mremap", "AJJIA", 'A'));
+
   /** A function that takes memory. */
-  static CFunction taking(String name, String parameters, char result, String hook) {
+  private static CFunction taking(String name, String parameters, char result, String hook) {
     return new CFunction(name, parameters, result, hook, void.class);
   }
 
@@ -38,22 +56,43 @@ record CFunction(String name, String parameters, char result, String hook, Class
    * A function that gives memory back. That is counted before, since as soon as the memory is free
    * another thread may get the same address, and counted back if the function fails or throws.
    */
-  static CFunction giving(String name, String parameters, char result) {
+  private static CFunction giving(String name, String parameters, char result) {
     return new CFunction(name, parameters, result, "", long.class);
   }
 
   /** As {@link #giving}, of memory that ends in parts. */
-  static CFunction unmapping(String name, String parameters, char result) {
+  private static CFunction unmapping(String name, String parameters, char result) {
     return new CFunction(name, parameters, result, "", long[].class);
   }
 
   /** Returns a counting handle for one to the function; null if that is not of its shape. */
   @Nullable MethodHandle counting(MethodHandle function) throws ReflectiveOperationException {
-    MethodType type = function.type();
-    if (!fits(type)) {
-      return null;
-    }
+    return fits(function.type()) ? wrap(function) : null;
+  }
+
+  private MethodHandle wrap(MethodHandle function) throws ReflectiveOperationException {
     return hook.isEmpty() ? around(function) : after(function);
+  }
+
+  /** Tells whether a handle that takes the function's address first is of its shape. */
+  boolean fitsUnbound(MethodType type) {
+    return type.parameterCount() == parameters.length() + 1 && fits(type);
+  }
+
+  /** Returns a handle that counts where it is called with this address, and else is another. */
+  MethodHandle countingAt(long address, MethodHandle function, MethodHandle other)
+      throws ReflectiveOperationException {
+    MethodHandle isAt =
+        LOOKUP.findStatic(
+            CFunction.class,
+            "isAt",
+            MethodType.methodType(boolean.class, long.class, MemorySegment.class));
+    return MethodHandles.guardWithTest(
+        MethodHandles.insertArguments(isAt, 0, address), wrap(function), other);
+  }
+
+  static boolean isAt(long address, MemorySegment function) {
+    return function.address() == address;
   }
 
   private boolean fits(MethodType type) {

@@ -80,20 +80,7 @@ final class CallSites {
     arenas(changes);
     unsafe(changes);
     mapped(changes);
-    changes.add(
-        new Change(
-            FOREIGN + "abi/AbstractLinker",
-            "downcallHandle",
-            1,
-            new Target(
-                "java/lang/invoke/MethodHandle",
-                "bindTo",
-                "(Ljava/lang/Object;)Ljava/lang/invoke/MethodHandle;"),
-            new Target(
-                FOREIGN + "abi/RmmLinker",
-                "bindTo",
-                "(Ljava/lang/invoke/MethodHandle;Ljava/lang/Object;)"
-                    + "Ljava/lang/invoke/MethodHandle;")));
+    downcalls(changes);
     return changes;
   }
 
@@ -177,6 +164,20 @@ final class CallSites {
     changes.add(new Change(type, "mapInternal", 1, UNMAP, UNMAP.asStaticOf(hook, UNMAP.name)));
     changes.add(
         new Change(type + "$Unmapper", "unmap", 1, UNMAP, UNMAP.asStaticOf(hook, UNMAP.name)));
+  }
+
+  private static void downcalls(List<Change> changes) {
+    String type = FOREIGN + "abi/AbstractLinker";
+    String hook = FOREIGN + "abi/RmmLinker";
+    String method = "downcallHandle";
+    String handle = "Ljava/lang/invoke/MethodHandle;";
+    Target bindTo =
+        new Target("java/lang/invoke/MethodHandle", "bindTo", "(Ljava/lang/Object;)" + handle);
+    changes.add(new Change(type, method, 1, bindTo, bindTo.asStaticOf(hook, bindTo.name)));
+    String unbound =
+        "(Ljava/lang/foreign/FunctionDescriptor;[Ljava/lang/foreign/Linker$Option;)" + handle;
+    Target make = new Target(type, "downcallHandle0", unbound);
+    changes.add(new Change(type, method + unbound, 1, make, make.asStaticOf(hook, method)));
   }
 
   /** Makes new objects of one class those of another. */

@@ -55,6 +55,18 @@ class DowncallTest {
   }
 
   @Test
+  void aHandleThatTakesItsFunctionWithEachCallIsCountedForThoseThatTakeMemory() throws Exception {
+    try (AgentJvm jvm = start()) {
+      assertThat(jvm.ask("callTaking malloc first 1000")).isEqualTo("called");
+      assertThat(jvm.ask("callTaking valloc second 24")).isEqualTo("called");
+      assertThat(jvm.ask("callTaking sbrk end 0")).as("where the heap ends").isEqualTo("called");
+      awaitUsed(jvm, "malloc", 1_024);
+      assertThat(jvm.ask("callGiving free first")).isEqualTo("called");
+      awaitUsed(jvm, "malloc", 24);
+    }
+  }
+
+  @Test
   void whatIsWrittenToAPointerIsCounted() throws Exception {
     try (AgentJvm jvm = start()) {
       assertThat(jvm.ask("posix_memalign_badly none 1000")).isEqualTo("refused");

@@ -29,6 +29,13 @@ public final class DowncallProgram {
   private static final MethodHandle MALLOC =
       link("malloc", FunctionDescriptor.of(ValueLayout.ADDRESS, LONG));
 
+  /** Not bound to a function, which is given with each call. */
+  private static final MethodHandle ANY_TAKING =
+      LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.ADDRESS, LONG));
+
+  private static final MethodHandle ANY_GIVING =
+      LINKER.downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
   private static final MethodHandle REALLOC =
       link("realloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, LONG));
 
@@ -77,7 +84,11 @@ public final class DowncallProgram {
   private DowncallProgram() {}
 
   private static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
+    return LINKER.downcallHandle(symbol(name), type, options);
+  }
+
+  private static MemorySegment symbol(String name) {
+    return LINKER.defaultLookup().findOrThrow(name);
   }
 
   public static void main(String[] args) throws Throwable {
@@ -93,6 +104,15 @@ public final class DowncallProgram {
       case "malloc" -> {
         HELD.put(words[1], (MemorySegment) MALLOC.invokeExact(number(words, 2)));
         yield "took";
+      }
+      case "callTaking" -> { // FUNCTION NAME NUMBER
+        MemorySegment function = symbol(words[1]);
+        HELD.put(words[2], (MemorySegment) ANY_TAKING.invokeExact(function, number(words, 3)));
+        yield "called";
+      }
+      case "callGiving" -> { // FUNCTION NAME
+        ANY_GIVING.invokeExact(symbol(words[1]), HELD.remove(words[2]));
+        yield "called";
       }
       case "valloc", "pvalloc" -> {
         MethodHandle function = link(words[0], FunctionDescriptor.of(ValueLayout.ADDRESS, LONG));
