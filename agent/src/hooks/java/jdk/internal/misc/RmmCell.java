@@ -20,12 +20,14 @@ import jdk.internal.vm.annotation.ForceInline;
 public final class RmmCell {
 
   /** The place of each counter among those of its kind. */
-  static final int TOOK = 0;
+  public static final int TOOK = 0;
 
-  static final int TOOK_BYTES = 1;
-  static final int GAVE = 2;
-  static final int GAVE_BYTES = 3;
-  static final int FIELDS = 4;
+  public static final int TOOK_BYTES = 1;
+  public static final int GAVE = 2;
+  public static final int GAVE_BYTES = 3;
+
+  /** How many there are of each kind. */
+  public static final int FIELDS = 4;
 
   /**
    * Cells that are made at most, of some 400 bytes each: 1.6 MB. A power of two. Threads beyond

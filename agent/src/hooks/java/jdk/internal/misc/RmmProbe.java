@@ -436,8 +436,9 @@ public final class RmmProbe {
   }
 
   /**
-   * Returns what was counted so far: four numbers for each kind, in the order of kinds. They are
-   * how often memory was taken, how many bytes, and the same of what was given back.
+   * Returns what was counted so far: {@link RmmCell#FIELDS} numbers for each kind, in the order of
+   * kinds. They are how often memory was taken, how many bytes, and the same of what was given
+   * back.
    */
   public static long[] counts() {
     return RmmCell.sum();

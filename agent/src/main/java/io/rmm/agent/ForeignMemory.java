@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import jdk.internal.misc.RmmCell;
 import jdk.internal.misc.RmmProbe;
 
 /**
@@ -44,14 +45,6 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
    * all has eighty of them, and is known to a fifth.
    */
   private static final int LIVE_SAMPLES = 8_192;
-
-  /** The numbers of each kind in {@link RmmProbe#counts}. */
-  private static final int TOOK = 0;
-
-  private static final int TOOK_BYTES = 1;
-  private static final int GAVE = 2;
-  private static final int GAVE_BYTES = 3;
-  private static final int NUMBERS = 4;
 
   private final Listeners listeners = new Listeners();
   private final News news = new News(listeners);
@@ -101,11 +94,15 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     long[] counts = RmmProbe.counts();
     notePeaks(counts);
     long[] sum = sum(counts);
-    long live = sum[TOOK_BYTES] - sum[GAVE_BYTES];
+    long live = sum[RmmCell.TOOK_BYTES] - sum[RmmCell.GAVE_BYTES];
     MemorySnapshot.Builder snapshot =
         MemorySnapshot.builder()
             .ladder(live, live, live, live, live)
-            .flow(sum[TOOK], sum[GAVE], sum[TOOK_BYTES], sum[GAVE_BYTES])
+            .flow(
+                sum[RmmCell.TOOK],
+                sum[RmmCell.GAVE],
+                sum[RmmCell.TOOK_BYTES],
+                sum[RmmCell.GAVE_BYTES])
             .peakUsedBytes(peak)
             .rejections(samples.refusals())
             .openArenas(openShared())
@@ -114,7 +111,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
     misuse.read(snapshot);
     snapshot.budget(usage(MemoryKind.ROOT, sum, 0, peak, limits, samples.refusals()));
     for (MemoryKind kind : MemoryKind.values()) {
-      int first = kind.number() * NUMBERS;
+      int first = kind.number() * RmmCell.FIELDS;
       snapshot.budget(
           usage(kind.path(), counts, first, peaks[kind.number()], BudgetLimits.unlimited(), 0));
     }
@@ -138,22 +135,22 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
         used,
         peak,
         limits,
-        counts[first + TOOK],
-        counts[first + GAVE],
-        counts[first + TOOK_BYTES],
-        counts[first + GAVE_BYTES],
+        counts[first + RmmCell.TOOK],
+        counts[first + RmmCell.GAVE],
+        counts[first + RmmCell.TOOK_BYTES],
+        counts[first + RmmCell.GAVE_BYTES],
         used,
         rejections);
   }
 
   private static long live(long[] counts, int first) {
-    return counts[first + TOOK_BYTES] - counts[first + GAVE_BYTES];
+    return counts[first + RmmCell.TOOK_BYTES] - counts[first + RmmCell.GAVE_BYTES];
   }
 
   private static long[] sum(long[] counts) {
-    long[] sum = new long[NUMBERS];
+    long[] sum = new long[RmmCell.FIELDS];
     for (int i = 0; i < counts.length; i++) {
-      sum[i % NUMBERS] += counts[i];
+      sum[i % RmmCell.FIELDS] += counts[i];
     }
     return sum;
   }
@@ -161,7 +158,7 @@ final class ForeignMemory implements MemorySource, NativeEvidence {
   /** Peaks are of what is seen: four times a second, and whenever somebody looks. */
   private synchronized void notePeaks(long[] counts) {
     for (int kind = 0; kind < peaks.length; kind++) {
-      peaks[kind] = Math.max(peaks[kind], live(counts, kind * NUMBERS));
+      peaks[kind] = Math.max(peaks[kind], live(counts, kind * RmmCell.FIELDS));
     }
     peak = Math.max(peak, live(sum(counts), 0));
   }

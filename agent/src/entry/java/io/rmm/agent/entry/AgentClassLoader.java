@@ -26,6 +26,7 @@ final class AgentClassLoader extends ClassLoader
     registerAsParallelCapable();
   }
 
+  /** Never closed: as it is on the class path, the JDK has its file open to the end anyway. */
   private final JarFile jar;
   private final URL folder;
 
