@@ -1,6 +1,7 @@
 package java.nio;
 
 import jdk.internal.misc.RmmKind;
+import jdk.internal.misc.RmmLimit;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.Cleaner;
@@ -47,11 +48,11 @@ final class RmmDeallocator implements Runnable {
   /** In the place of {@link Bits#reserveMemory}: within the agent's limit too. */
   @ForceInline
   static void reserveMemory(long size, long capacity) {
-    RmmProbe.reserve(size);
+    RmmLimit.reserve(size);
     try {
       Bits.reserveMemory(size, capacity);
     } catch (Throwable e) {
-      RmmProbe.release(size);
+      RmmLimit.release(size);
       throw e;
     }
   }
@@ -59,7 +60,7 @@ final class RmmDeallocator implements Runnable {
   /** In the place of {@link Bits#unreserveMemory}, where a buffer's constructor fails. */
   static void unreserveMemory(long size, long capacity) {
     Bits.unreserveMemory(size, capacity);
-    RmmProbe.release(size);
+    RmmLimit.release(size);
   }
 
   @Override

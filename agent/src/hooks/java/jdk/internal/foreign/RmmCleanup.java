@@ -2,6 +2,7 @@ package jdk.internal.foreign;
 
 import jdk.internal.access.JavaNioAccess;
 import jdk.internal.misc.RmmKind;
+import jdk.internal.misc.RmmLimit;
 import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
@@ -48,7 +49,7 @@ final class RmmCleanup extends MemorySessionImpl.ResourceList.ResourceCleanup {
    * as the JDK takes a reservation back only when the memory is freed.
    */
   static void reserveMemory(JavaNioAccess access, long size, long byteSize) {
-    RmmProbe.checkRoom(size);
+    RmmLimit.checkRoom(size);
     access.reserveMemory(size, byteSize);
   }
 

@@ -153,8 +153,9 @@ public final class RmmCell {
   @ForceInline
   void add(int counter, long bytes) {
     long offset = offset(counter);
-    UNSAFE.putLongOpaque(counts, offset, counts[counter] + 1);
-    UNSAFE.putLongOpaque(counts, offset + Long.BYTES, counts[counter + 1] + bytes);
+    long next = offset + Long.BYTES;
+    UNSAFE.putLongOpaque(counts, offset, UNSAFE.getLong(counts, offset) + 1);
+    UNSAFE.putLongOpaque(counts, next, UNSAFE.getLong(counts, next) + bytes);
   }
 
   /** As {@link #add}, for the cell that threads share. */

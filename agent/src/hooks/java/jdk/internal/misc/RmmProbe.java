@@ -4,7 +4,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.annotation.DontInline;
-import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * Counts off-heap memory as the JDK takes it and gives it back, and chooses samples by bytes.
@@ -16,10 +15,10 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p><b>The fast path</b> is two additions to counters that the thread alone writes, and one
  * subtraction that decides whether the memory is sampled: no lock, no object, no class that is not
  * loaded yet, but for the first time of a thread, which gets its counters then. Nothing here
- * throws, but for the limit, if there is one. It is not inlined: with it, the code of {@code
- * Arena.allocate} is above the size that C2 still inlines, and then the arena, its list and its
- * segment are allocated on the heap, which costs far more than two calls (a confined arena with a
- * segment of 64 B: 108 ns and 176 B, where it had 54 and none).
+ * throws. It is not inlined: with it, the code of {@code Arena.allocate} is above the size that C2
+ * still inlines, and then the arena, its list and its segment are allocated on the heap, which
+ * costs far more than two calls (a confined arena with a segment of 64 B: 108 ns and 176 B, where
+ * it had 54 and none).
  *
  * <p><b>Samples</b> are a Poisson process over bytes, as those of RMM's own blocks: the distance to
  * the next is drawn from an exponential distribution, and each sample carries the mean of its draw.
@@ -33,15 +32,6 @@ public final class RmmProbe {
 
   /** Mean bytes between two samples. */
   private static volatile long mean = 512L << 10;
-
-  /** The most bytes that may be taken at once, or {@link Long#MAX_VALUE}. */
-  private static long limit = Long.MAX_VALUE;
-
-  /** Bytes that count against the limit. */
-  private static final AtomicLong limited = new AtomicLong();
-
-  /** Mapped files and memory of the program's own C functions are not limited. */
-  private static final int FIRST_UNLIMITED = RmmKind.MAPPED;
 
   /** Shared arenas: how many were opened, and how many closed, from before the agent too. */
   private static final AtomicLong sharedOpened = new AtomicLong();
@@ -86,8 +76,8 @@ public final class RmmProbe {
     } else {
       cell.add(kind * FIELDS + RmmCell.GAVE, bytes);
     }
-    if (kind < FIRST_UNLIMITED) {
-      release(bytes);
+    if (kind < RmmLimit.FIRST_UNLIMITED) {
+      RmmLimit.release(bytes);
     }
     if (sample != null) {
       end(sample);
@@ -142,89 +132,10 @@ public final class RmmProbe {
   public static void tookBack(long address, long entry) {
     if (entry > 0) {
       int kind = RmmAddresses.kind(entry);
-      if (kind < FIRST_UNLIMITED) {
-        reserveAnyway(RmmAddresses.bytes(entry));
+      if (kind < RmmLimit.FIRST_UNLIMITED) {
+        RmmLimit.reserveAnyway(RmmAddresses.bytes(entry));
       }
       tookAt(kind, address, RmmAddresses.bytes(entry));
-    }
-  }
-
-  /**
-   * Makes sure that the limit allows for {@code bytes}.
-   *
-   * @throws OutOfMemoryError if not
-   */
-  @ForceInline
-  public static void reserve(long bytes) {
-    if (limit != Long.MAX_VALUE) {
-      reserveLimited(bytes);
-    }
-  }
-
-  /** Takes back a {@link #reserve}. */
-  @ForceInline
-  public static void release(long bytes) {
-    if (limit != Long.MAX_VALUE) {
-      limited.addAndGet(-bytes);
-    }
-  }
-
-  private static void reserveAnyway(long bytes) {
-    if (limit != Long.MAX_VALUE) {
-      limited.addAndGet(bytes);
-    }
-  }
-
-  @DontInline
-  private static void reserveLimited(long bytes) {
-    if (!tryReserve(bytes) && !RmmRoom.await(bytes)) {
-      throw refused(bytes);
-    }
-  }
-
-  /** Reserves {@code bytes} if the limit allows for them. */
-  static boolean tryReserve(long bytes) {
-    long taken;
-    do {
-      taken = limited.get();
-      if (bytes > limit - taken) {
-        return false;
-      }
-    } while (!limited.compareAndSet(taken, taken + bytes));
-    return true;
-  }
-
-  private static OutOfMemoryError refused(long bytes) {
-    RmmSink to = sink;
-    return new OutOfMemoryError(to == null ? null : to.refused(bytes, limited.get(), limit));
-  }
-
-  /**
-   * Throws what {@link #reserve} would, and reserves nothing: for a caller that takes something
-   * else before, and does not give that back.
-   */
-  @ForceInline
-  public static void checkRoom(long bytes) {
-    if (limit != Long.MAX_VALUE) {
-      reserveLimited(bytes);
-      limited.addAndGet(-bytes);
-    }
-  }
-
-  /** In the place of {@link Unsafe#allocateMemory}: the same within the limit. */
-  @ForceInline
-  public static long allocate(Unsafe unsafe, long bytes) {
-    return limit == Long.MAX_VALUE ? unsafe.allocateMemory(bytes) : allocateLimited(unsafe, bytes);
-  }
-
-  @DontInline
-  private static long allocateLimited(Unsafe unsafe, long bytes) {
-    reserve(bytes);
-    try {
-      return unsafe.allocateMemory(bytes);
-    } catch (Throwable e) {
-      release(bytes);
-      throw e;
     }
   }
 
@@ -367,6 +278,12 @@ public final class RmmProbe {
     }
   }
 
+  /** Returns what is to be said of memory that the limit refuses; null if there is no agent. */
+  static String refused(long bytes, long taken, long limit) {
+    RmmSink to = sink;
+    return to == null ? null : to.refused(bytes, taken, limit);
+  }
+
   /** Reports a double free. */
   static void freedTwice(int kind, long address) {
     RmmSink to = sink;
@@ -392,16 +309,7 @@ public final class RmmProbe {
     Continuation.unpin();
     draw(1);
     RmmCell.mine();
-    limited.set(0);
-    // From here on frees are taken off, by others at the same time: at the worst one twice.
-    limit = most;
-    long[] counts = counts();
-    long live = 0;
-    for (int kind = 0; kind < FIRST_UNLIMITED; kind++) {
-      int first = kind * FIELDS;
-      live += counts[first + RmmCell.TOOK_BYTES] - counts[first + RmmCell.GAVE_BYTES];
-    }
-    limited.addAndGet(live);
+    RmmLimit.begin(most);
   }
 
   /**
@@ -414,7 +322,7 @@ public final class RmmProbe {
 
   /** Ends samples and the limit, and what is counted by address and not seen to be freed now. */
   public static void close() {
-    limit = Long.MAX_VALUE;
+    RmmLimit.end();
     RmmAddresses.giveBack(RmmKind.UNSAFE);
     RmmAddresses.giveBack(RmmKind.MAPPED);
     sink = null;

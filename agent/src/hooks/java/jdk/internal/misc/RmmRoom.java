@@ -25,13 +25,13 @@ final class RmmRoom {
     JavaLangRefAccess references = SharedSecrets.getJavaLangRefAccess();
     boolean interrupted = false;
     try {
-      if (progress(references) && RmmProbe.tryReserve(bytes)) {
+      if (progress(references) && RmmLimit.tryReserve(bytes)) {
         return true;
       }
       System.gc();
       long pause = FIRST_PAUSE_MILLIS;
       while (true) {
-        if (RmmProbe.tryReserve(bytes)) {
+        if (RmmLimit.tryReserve(bytes)) {
           return true;
         }
         if (pause > LAST_PAUSE_MILLIS) {

@@ -7,7 +7,7 @@ public final class RmmUnsafe {
 
   /** As {@link Unsafe#allocateMemory}. */
   public static long allocateMemory(Unsafe unsafe, long bytes) {
-    long address = RmmProbe.allocate(unsafe, bytes);
+    long address = RmmLimit.allocate(unsafe, bytes);
     if (address != 0) {
       RmmProbe.tookAt(RmmKind.UNSAFE, address, bytes);
     }
@@ -24,7 +24,7 @@ public final class RmmUnsafe {
     }
     long resized;
     try {
-      RmmProbe.reserve(bytes);
+      RmmLimit.reserve(bytes);
       resized = reallocateReserved(unsafe, address, bytes);
     } catch (Throwable e) {
       RmmProbe.tookBack(address, entry);
@@ -43,7 +43,7 @@ public final class RmmUnsafe {
     try {
       return unsafe.reallocateMemory(address, bytes);
     } catch (Throwable e) {
-      RmmProbe.release(bytes);
+      RmmLimit.release(bytes);
       throw e;
     }
   }

@@ -110,7 +110,7 @@ final class CallSites {
             "allocateMemoryWrapper",
             1,
             ALLOCATE,
-            ALLOCATE.asStaticOf(MISC + "RmmProbe", "allocate")));
+            ALLOCATE.asStaticOf(MISC + "RmmLimit", "allocate")));
     create(changes, type, "allocateNativeInternal", type + "$1", hook, "(JZJJ)V");
     Target add =
         new Target(

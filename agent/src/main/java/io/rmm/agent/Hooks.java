@@ -47,6 +47,7 @@ final class Hooks {
           "jdk.internal.misc.RmmCell",
           "jdk.internal.misc.RmmAddresses",
           "jdk.internal.misc.RmmRoom",
+          "jdk.internal.misc.RmmLimit",
           "jdk.internal.misc.RmmProbe",
           "jdk.internal.misc.RmmUnsafe",
           "jdk.internal.misc.RmmMaps",

@@ -28,6 +28,7 @@ final class AgentClassLoader extends ClassLoader
 
   /** Never closed: as it is on the class path, the JDK has its file open to the end anyway. */
   private final JarFile jar;
+
   private final URL folder;
 
   private volatile Function<Object[], AutoCloseable> agent;
