@@ -4,6 +4,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * Counts off-heap memory as the JDK takes it and gives it back, and chooses samples by bytes.
@@ -26,6 +27,9 @@ import jdk.internal.vm.annotation.DontInline;
 public final class RmmProbe {
 
   private static final int FIELDS = RmmCell.FIELDS;
+
+  /** Whether there is an agent, for what calls this without a hook in the JDK. */
+  private static volatile boolean open;
 
   /** Null where nothing is sampled. */
   private static volatile RmmSink sink;
@@ -309,7 +313,16 @@ public final class RmmProbe {
     Continuation.unpin();
     draw(1);
     RmmCell.mine();
+    // What threads have added that were counting when the agent before ended.
+    giveBackAddresses();
     RmmLimit.begin(most);
+    open = true;
+  }
+
+  /** Tells whether there is an agent: handles that were linked for it stay when it has ended. */
+  @ForceInline
+  public static boolean isOpen() {
+    return open;
   }
 
   /**
@@ -322,10 +335,17 @@ public final class RmmProbe {
 
   /** Ends samples and the limit, and what is counted by address and not seen to be freed now. */
   public static void close() {
+    open = false;
     RmmLimit.end();
+    giveBackAddresses();
+    sink = null;
+  }
+
+  private static void giveBackAddresses() {
     RmmAddresses.giveBack(RmmKind.UNSAFE);
     RmmAddresses.giveBack(RmmKind.MAPPED);
-    sink = null;
+    RmmAddresses.giveBack(RmmKind.MALLOC);
+    RmmAddresses.giveBack(RmmKind.MMAP);
   }
 
   /** Has samples told to {@code to} from now on. */

@@ -8,7 +8,12 @@ import jdk.internal.misc.RmmProbe;
 import jdk.internal.misc.Unsafe;
 import org.jspecify.annotations.Nullable;
 
-/** What the handles of {@link CFunction} call besides the C library's function of the same name. */
+/**
+ * What the handles of {@link CFunction} call besides the C library's function of the same name.
+ *
+ * <p>A handle that a program has linked stays when the agent ends, and is the same for the next
+ * one. While there is none, nothing is counted.
+ */
 final class CountedCalls {
 
   private static final Unsafe UNSAFE = Unsafe.getUnsafe();
@@ -25,11 +30,17 @@ final class CountedCalls {
 
   private CountedCalls() {}
 
+  private static void took(int kind, long address, long bytes) {
+    if (RmmProbe.isOpen()) {
+      RmmProbe.tookAt(kind, address, bytes);
+    }
+  }
+
   // ---- with the result, and the arguments ----
 
   static void malloc(long address, long bytes) {
     if (address != 0) {
-      RmmProbe.tookAt(RmmKind.MALLOC, address, bytes);
+      took(RmmKind.MALLOC, address, bytes);
     }
   }
 
@@ -68,7 +79,7 @@ final class CountedCalls {
       if ((flags & MAP_FIXED) != 0) {
         long[] _ = RmmMaps.cut(mapped, bytes);
       }
-      RmmProbe.tookAt(RmmKind.MMAP, mapped, bytes);
+      took(RmmKind.MMAP, mapped, bytes);
     }
   }
 
@@ -94,7 +105,7 @@ final class CountedCalls {
     if (thrown != null) {
       RmmProbe.tookBack(address, entry);
     } else if (resized != 0) {
-      RmmProbe.tookAt(RmmKind.MALLOC, resized, bytes);
+      took(RmmKind.MALLOC, resized, bytes);
     } else if (bytes != 0) {
       RmmProbe.tookBack(address, entry); // it failed, and the old memory is still there
     }
@@ -145,7 +156,7 @@ final class CountedCalls {
     if ((flags & MREMAP_FIXED) != 0) {
       long[] _ = RmmMaps.cut(mapped, newBytes);
     }
-    RmmProbe.tookAt(RmmKind.MMAP, mapped, newBytes);
+    took(RmmKind.MMAP, mapped, newBytes);
   }
 
   static void afterMremap(

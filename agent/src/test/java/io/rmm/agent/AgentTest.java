@@ -206,7 +206,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"unsafe", "mapped"})
+  @ValueSource(strings = {"unsafe", "mapped", "malloc"})
   void whatIsGivenBackWhileNoAgentIsThereIsNotHeldLater(String kind) throws Exception {
     try (AgentJvm jvm = start("")) {
       long before = Long.parseLong(jvm.ask("used " + kind));
@@ -219,6 +219,25 @@ class AgentTest {
       assertThat(jvm.ask("take direct second 20000000")).isEqualTo("took");
       awaitUsed(jvm, "direct", 20_000_000);
       awaitUsed(jvm, kind, 0);
+    }
+  }
+
+  /** Handles that the program has linked are still the agent's then. */
+  @Test
+  void whatCFunctionsTakeWhileNoAgentIsThereIsNotCounted() throws Exception {
+    try (AgentJvm jvm = start("")) {
+      assertThat(jvm.ask("take malloc first 1000")).isEqualTo("took");
+      jvm.attach("stop");
+      assertThat(jvm.ask("take malloc second 200")).isEqualTo("took");
+      jvm.attach("");
+      awaitBeans(jvm);
+      assertThat(jvm.ask("take malloc third 24")).isEqualTo("took");
+      awaitUsed(jvm, "malloc", 24);
+      assertThat(jvm.ask("give first")).isEqualTo("gave");
+      assertThat(jvm.ask("give second")).isEqualTo("gave");
+      awaitUsed(jvm, "malloc", 24);
+      assertThat(jvm.ask("give third")).isEqualTo("gave");
+      awaitUsed(jvm, "malloc", 0);
     }
   }
 
