@@ -62,7 +62,16 @@ public final class AgentJvm implements AutoCloseable {
 
   /** As {@link #attach(String)}, of an agent elsewhere. */
   public void attach(Path jar, String options) throws Exception {
-    VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
+    attach(pid(), jar, options);
+  }
+
+  /** Has a JVM load the agent, or end it. */
+  public static void attach(long pid, String options) throws Exception {
+    attach(pid, JAR, options);
+  }
+
+  private static void attach(long pid, Path jar, String options) throws Exception {
+    VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
     try {
       machine.loadAgent(jar.toString(), options);
     } finally {

@@ -48,7 +48,7 @@ record ArrowPipeline(String allocator, int port) implements Workload {
                 "-Darrow.allocation.manager.type=" + allocator),
             "FlightPipeline",
             Integer.toString(port));
-    pipeline.awaitOutput("batches ");
+    String _ = pipeline.awaitOutput(text -> text.contains("batches "));
     return pipeline;
   }
 
@@ -70,22 +70,15 @@ record ArrowPipeline(String allocator, int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
-    long begin = System.nanoTime();
-    long before = received(program);
-    Thread.sleep(time);
-    long batches = received(program) - before;
-    if (batches == 0) {
-      throw new IllegalStateException("no batch has come:\n" + program.output());
-    }
-    return batches * 1e9 / (System.nanoTime() - begin);
+  public Work load(ProgramJvm program, Duration time) throws Exception {
+    return Work.told(program, program, ArrowPipeline::received, time);
   }
 
-  private static long received(ProgramJvm program) {
-    long last = 0;
-    Matcher lines = RECEIVED.matcher(program.output());
+  private static double received(String output) {
+    double last = 0;
+    Matcher lines = RECEIVED.matcher(output);
     while (lines.find()) {
-      last = Long.parseLong(lines.group(1));
+      last = Double.parseDouble(lines.group(1));
     }
     return last;
   }

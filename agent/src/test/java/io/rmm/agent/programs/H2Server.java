@@ -54,7 +54,7 @@ record H2Server(int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
+  public Work load(ProgramJvm program, Duration time) throws Exception {
     try (URLClassLoader loader = new URLClassLoader(jars());
         Connection connection = connect(loader)) {
       fill(connection);
@@ -62,7 +62,7 @@ record H2Server(int port) implements Workload {
               connection.prepareStatement("UPDATE item SET name = ? WHERE id = ?");
           PreparedStatement read =
               connection.prepareStatement("SELECT name FROM item WHERE id = ?")) {
-        return work(write, read, time);
+        return Work.of(program, () -> work(write, read, time));
       }
     }
   }
@@ -87,7 +87,7 @@ record H2Server(int port) implements Workload {
         }
       }
     }
-    return operations * 1e9 / (System.nanoTime() - begin);
+    return operations;
   }
 
   private static void fill(Connection connection) throws Exception {

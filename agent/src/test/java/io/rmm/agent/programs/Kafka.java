@@ -3,7 +3,6 @@ package io.rmm.agent.programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,9 @@ import java.util.stream.Stream;
 final class Kafka {
 
   private static final String TOPIC = "orders";
-  private static final Pattern RATE = Pattern.compile("\\d+ records sent, ([\\d.]+) records/sec.*");
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Every five seconds, of what was sent since the last such line. */
+  private static final Pattern SENT = Pattern.compile("(\\d+) records sent, .*\n");
 
   private Kafka() {}
 
@@ -53,7 +53,7 @@ final class Kafka {
                 "AAAAAAAAAAAAAAAAAAAAAQ",
                 "-c",
                 settings.toString())) {
-      if (format.awaitEnd(PATIENCE) != 0) {
+      if (format.awaitEnd() != 0) {
         throw new IllegalStateException(format.output());
       }
     }
@@ -81,30 +81,16 @@ final class Kafka {
             "-1",
             "--producer-props",
             "bootstrap.servers=127.0.0.1:" + port);
-    producer.awaitOutput("records sent");
+    String _ = producer.awaitOutput(text -> text.contains("records sent"));
     return producer;
   }
 
-  /** Returns what a producer says that it sends in a second, from now on. */
-  static double sent(ProgramJvm producer, Duration time) throws InterruptedException {
-    long before = rates(producer).count();
-    long begin = System.nanoTime();
-    while (System.nanoTime() - begin < time.toNanos() || rates(producer).count() == before) {
-      if (!producer.isAlive()) {
-        throw new IllegalStateException("the producer has ended:\n" + producer.output());
-      }
-      Thread.sleep(100);
-    }
-    return rates(producer).skip(before).mapToDouble(rate -> rate).average().orElseThrow();
-  }
-
-  private static Stream<Double> rates(ProgramJvm producer) {
-    return producer
-        .output()
-        .lines()
-        .map(RATE::matcher)
-        .filter(line -> line.matches())
-        .map(line -> Double.parseDouble(line.group(1)));
+  /** Returns how many records a producer has sent, by what it has written. */
+  static double sent(String output) {
+    return SENT.matcher(output)
+        .results()
+        .mapToDouble(line -> Double.parseDouble(line.group(1)))
+        .sum();
   }
 
   private static void delete(Path folder) throws IOException {

@@ -27,9 +27,9 @@ record KafkaBroker(int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
+  public Work load(ProgramJvm program, Duration time) throws Exception {
     try (ProgramJvm producer = Kafka.producer(port, Launch.plain())) {
-      return Kafka.sent(producer, time);
+      return Work.told(program, producer, Kafka::sent, time);
     }
   }
 }

@@ -29,7 +29,7 @@ record KafkaProducer(int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
-    return Kafka.sent(program, time);
+  public Work load(ProgramJvm program, Duration time) throws Exception {
+    return Work.told(program, program, Kafka::sent, time);
   }
 }

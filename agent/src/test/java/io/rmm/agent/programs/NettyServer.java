@@ -42,7 +42,7 @@ record NettyServer(String allocator, int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
-    return Wrk.load("http://127.0.0.1:" + port + "/", time);
+  public Work load(ProgramJvm program, Duration time) throws Exception {
+    return Work.of(program, () -> Wrk.load("http://127.0.0.1:" + port + "/", time));
   }
 }

@@ -63,8 +63,8 @@ class OpenTelemetryTest {
     Workload workload = Programs.named("netty-unpooled");
     try (ProgramJvm program = workload.start(order.launch());
         Answers answers = Answers.of(program)) {
-      double rate = workload.load(program, LOAD);
-      System.out.printf("%s: %,.0f requests a second%n", order, rate);
+      Work work = workload.load(program, LOAD);
+      System.out.printf("%s: %,.0f requests a second%n", order, work.rate());
       assertThat(answers.taken()).containsKey("malloc");
       assertThat(answers.misuses()).isZero();
       // Of some 100,000 lines, which a failed assertion need not show.

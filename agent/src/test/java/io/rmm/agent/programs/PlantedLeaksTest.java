@@ -126,9 +126,9 @@ class PlantedLeaksTest {
   private static void loaded(Workload workload, ProgramJvm program, Look look) throws Exception {
     try (ExecutorService executor = Executors.newSingleThreadExecutor();
         Answers answers = Answers.of(program)) {
-      Future<Double> load = executor.submit(() -> workload.load(program, LOAD));
+      Future<Work> load = executor.submit(() -> workload.load(program, LOAD));
       look.at(answers);
-      assertThat(load.get()).isPositive();
+      assertThat(load.get().operations()).isPositive();
     }
     assertThat(program.harm()).isEmpty();
   }

@@ -9,13 +9,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** A program that runs. Ends it when closed. */
 final class ProgramJvm implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final long POLL_MILLIS = 50;
+
+  /** So that the time between two lines of some seconds is known to a part in a thousand. */
+  private static final long POLL_MILLIS = 5;
 
   /**
    * What the JVM or a program writes when the agent has done it harm, and what the agent writes.
@@ -29,7 +32,6 @@ final class ProgramJvm implements AutoCloseable {
   private final Process process;
   private final Path output;
   private final List<ProgramJvm> needed;
-  private volatile Duration processorTime = Duration.ZERO;
 
   ProgramJvm(Process process, Path output) {
     this(process, output, List.of());
@@ -68,18 +70,23 @@ final class ProgramJvm implements AutoCloseable {
     return output().lines().filter(line -> HARM.matcher(line).find()).toList();
   }
 
-  /** Waits until it has written {@code text}. */
-  void awaitOutput(String text) {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              if (output().contains(text)) {
-                return true;
-              }
-              requireAlive();
-              return false;
-            });
+  /** Waits until all that it has written so far is {@code enough}; returns that. */
+  String awaitOutput(Predicate<String> enough) throws InterruptedException {
+    long begin = System.nanoTime();
+    long seen = -1;
+    while (System.nanoTime() - begin < PATIENCE.toNanos()) {
+      long length = output.toFile().length();
+      if (length != seen) {
+        seen = length;
+        String text = output();
+        if (enough.test(text)) {
+          return text;
+        }
+      }
+      requireAlive();
+      Thread.sleep(POLL_MILLIS);
+    }
+    throw new IllegalStateException("the program does not write what it should:\n" + output());
   }
 
   private void requireAlive() {
@@ -101,21 +108,16 @@ final class ProgramJvm implements AutoCloseable {
   }
 
   /** Waits for its own end; returns its exit code. */
-  int awaitEnd(Duration most) throws InterruptedException {
-    long begin = System.nanoTime();
-    while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-      processorTime(); // nobody can tell it after the end
-      if (System.nanoTime() - begin > most.toNanos()) {
-        throw new IllegalStateException("the program does not end:\n" + output());
-      }
+  int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the program does not end:\n" + output());
     }
     return process.exitValue();
   }
 
   /** Returns the time that it has had of all processors so far. */
   Duration processorTime() {
-    process.info().totalCpuDuration().ifPresent(time -> processorTime = time);
-    return processorTime;
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   @Override

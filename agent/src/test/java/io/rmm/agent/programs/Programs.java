@@ -8,9 +8,6 @@ import java.util.List;
 /** The programs that the agent is tried with. */
 final class Programs {
 
-  /** So that a run takes a minute or so. */
-  private static final int ROUNDS = 6;
-
   private Programs() {}
 
   /** Each has a port of its own. */
@@ -19,7 +16,7 @@ final class Programs {
         new NettyServer("unpooled", port()),
         new NettyServer("pooled", port()),
         new NettyServer("adaptive", port()),
-        new LuceneRounds(ROUNDS),
+        new LuceneRounds(),
         new ArrowPipeline("Netty", port()),
         new ArrowPipeline("Unsafe", port()),
         new H2Server(port()),

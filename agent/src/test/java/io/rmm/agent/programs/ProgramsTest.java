@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,8 +38,8 @@ class ProgramsTest {
     Launch launch = Launch.withAgent().and("-XX:NativeMemoryTracking=summary");
     Seen seen = new Seen();
     try (ProgramJvm program = workload.start(launch)) {
-      double rate = seen.during(program, () -> workload.load(program, LOAD));
-      seen.print(workload, rate);
+      Work work = seen.during(program, () -> workload.load(program, LOAD));
+      seen.print(workload, work);
       assertThat(program.harm()).isEmpty();
     }
     assertThat(seen.taken.keySet()).containsAll(workload.kinds());
@@ -47,10 +48,6 @@ class ProgramsTest {
     if (!workload.kinds().isEmpty()) {
       assertThat(seen.owned).anyMatch(site -> site.startsWith(workload.owner()));
     }
-  }
-
-  private interface Load {
-    double run() throws Exception;
   }
 
   /** What the agent has answered while a program worked: the last of it, before its end. */
@@ -66,36 +63,31 @@ class ProgramsTest {
     /** Both are read one after the other while the program works on: equal at some time. */
     private boolean agreesWithTheJdk;
 
-    double during(ProgramJvm program, Load load) throws Exception {
+    Work during(ProgramJvm program, Callable<Work> load) throws Exception {
       try (ExecutorService executor = Executors.newSingleThreadExecutor();
           Answers answers = Answers.of(program)) {
-        Future<Double> rate = executor.submit(load::run);
-        while (!rate.isDone()) {
-          look(answers, program);
+        Future<Work> work = executor.submit(load);
+        while (!work.isDone()) {
+          look(answers);
           Thread.sleep(EACH_MILLIS);
         }
-        return rate.get();
+        return work.get();
       }
     }
 
-    private void look(Answers answers, ProgramJvm program)
-        throws JMException, InterruptedException {
-      try {
-        taken = answers.taken();
-        used = answers.used();
-        agreesWithTheJdk |=
-            answers.used("direct") + answers.used("arena.auto") == answers.bufferPool("direct");
-        misuses = answers.misuses();
-        holders = answers.holders();
-        holders.forEach(holder -> owned.add(holder.first()));
-        ledger = answers.ledger();
-      } catch (IOException e) {
-        program.awaitEnd(LOAD); // else it is none that lasts, and it is at its end
-      }
+    private void look(Answers answers) throws IOException, JMException {
+      taken = answers.taken();
+      used = answers.used();
+      agreesWithTheJdk |=
+          answers.used("direct") + answers.used("arena.auto") == answers.bufferPool("direct");
+      misuses = answers.misuses();
+      holders = answers.holders();
+      holders.forEach(holder -> owned.add(holder.first()));
+      ledger = answers.ledger();
     }
 
-    void print(Workload workload, double rate) {
-      System.out.printf("%n%s: %,.0f a second%n", workload.name(), rate);
+    void print(Workload workload, Work work) {
+      System.out.printf("%n%s: %,.1f a second%n", workload.name(), work.rate());
       System.out.printf("  taken, times: %s%n  held, bytes: %s%n", taken, used);
       holders.stream()
           .limit(PRINTED)

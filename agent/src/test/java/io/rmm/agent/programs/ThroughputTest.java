@@ -2,40 +2,61 @@ package io.rmm.agent.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rmm.agent.AgentJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What programs do in a second without the agent and with it, by turns, each time in a new JVM.
+ * What programs do in a second without the agent and with it, by turns in one JVM.
+ *
+ * <p>JVMs of the same program differ by a third in what they do, with or without the agent: so what
+ * is compared is the same JVM, in which the agent is ended and attached again. A block is four
+ * windows of time: without, with, with, without. Their logarithms give one ratio, in which a
+ * machine that steadily grows slower cancels. After each change of the agent there is a time that
+ * does not count: code that calls what has changed is compiled anew.
+ *
+ * <p>The JVM begins with the agent, or it would not see functions that the program has linked
+ * before. Each of their calls asks whether there is an agent, also when there is none.
  *
  * <p>It prints figures and judges none: they are the machine's as much as the agent's. The time of
  * processors for an operation scatters less than the operations in a second, which depend on what
  * else the machine does.
  *
- * <p>Settings: {@code rmm.programs} names the programs, joined by commas; {@code rmm.pairs} says
- * how often each is run both ways, {@code rmm.seconds} for how long, {@code rmm.warmUp} how many
- * seconds before.
+ * <p>Settings: {@code rmm.programs} names the programs, joined by commas; {@code rmm.jvms} says how
+ * many JVMs each has, one after another, {@code rmm.blocks} how many blocks there are in each, and
+ * {@code rmm.seconds}, {@code rmm.settle} and {@code rmm.warmUp} how many seconds a window has, a
+ * change, and the time before the first.
  */
 @Tag("throughput")
 class ThroughputTest {
 
-  private static final int PAIRS = Integer.getInteger("rmm.pairs", 5);
-  private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("rmm.seconds", 10));
-
-  /** Before what is measured, in the same JVM, which is to have compiled all of it by then. */
-  private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("rmm.warmUp", 20));
-
-  /** One run. */
-  private record Run(double rate, double nanosEach) {}
+  private static final int JVMS = Integer.getInteger("rmm.jvms", 2);
+  private static final int BLOCKS = Integer.getInteger("rmm.blocks", 20);
+  private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("rmm.seconds", 5));
+  private static final Duration SETTLE = Duration.ofSeconds(Integer.getInteger("rmm.settle", 3));
+  private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("rmm.warmUp", 30));
 
   private static final String PROGRAMS =
       System.getProperty("rmm.programs", "netty-unpooled,netty-pooled,lucene,arrow-netty");
+
+  /** Four windows. */
+  private record Block(Work without, Work with, Work withAgain, Work withoutAgain) {
+
+    /** The logarithm of how much more of something there is with the agent. */
+    double logarithm(ToDoubleFunction<Work> what) {
+      return (Math.log(what.applyAsDouble(with))
+              + Math.log(what.applyAsDouble(withAgain))
+              - Math.log(what.applyAsDouble(without))
+              - Math.log(what.applyAsDouble(withoutAgain)))
+          / 2;
+    }
+  }
 
   static List<String> programs() {
     return Arrays.asList(PROGRAMS.split(","));
@@ -44,66 +65,56 @@ class ThroughputTest {
   @ParameterizedTest
   @MethodSource("programs")
   void withoutTheAgentAndWithIt(String name) throws Exception {
-    List<Run> without = new ArrayList<>();
-    List<Run> with = new ArrayList<>();
-    for (int pair = 0; pair < PAIRS; pair++) {
-      // Which is first changes, so that a machine that grows slower favours none.
-      if (pair % 2 == 0) {
-        without.add(run(name, Launch.plain()));
-        with.add(run(name, Launch.withAgent()));
-      } else {
-        with.add(run(name, Launch.withAgent()));
-        without.add(run(name, Launch.plain()));
-      }
+    List<Block> blocks = new ArrayList<>();
+    for (int jvm = 0; jvm < JVMS; jvm++) {
+      run(Programs.named(name), blocks);
     }
-    print(name, without, with);
-    assertThat(with).allSatisfy(run -> assertThat(run.rate).isPositive());
-  }
-
-  private static Run run(String name, Launch launch) throws Exception {
-    Workload workload = Programs.named(name);
-    try (ProgramJvm program = workload.start(launch)) {
-      if (workload.lasts()) {
-        workload.load(program, WARM_UP);
-      }
-      Duration before = program.processorTime();
-      long begin = System.nanoTime();
-      double rate = workload.load(program, TIME);
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      Duration spent = program.processorTime().minus(before);
-      // What does not last does the same in each run, so the whole of it is one operation.
-      return new Run(rate, spent.toNanos() / (workload.lasts() ? rate * seconds : 1));
-    }
-  }
-
-  private static void print(String name, List<Run> without, List<Run> with) {
-    List<Double> ratios = new ArrayList<>();
-    for (int pair = 0; pair < without.size(); pair++) {
-      ratios.add(100 * with.get(pair).rate / without.get(pair).rate);
-    }
-    double off = median(without.stream().map(Run::rate).toList());
-    double on = median(with.stream().map(Run::rate).toList());
-    double costOff = median(without.stream().map(Run::nanosEach).toList());
-    double costOn = median(with.stream().map(Run::nanosEach).toList());
     System.out.printf(
-        "%s: %,.0f a second without, %,.0f with: %.1f %% (pairs: %s)%n"
-            + "  processor time each: %,.0f ns without, %,.0f ns with: %.1f %%%n",
-        name,
-        off,
-        on,
-        100 * on / off,
-        String.join(" ", ratios.stream().map("%.1f"::formatted).toList()),
-        costOff,
-        costOn,
-        100 * costOn / costOff);
+        "%s: in a second with the agent %s of that without, processor time of each %s%n",
+        name, ratio(blocks, Work::rate), ratio(blocks, Work::nanosEach));
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  private static void run(Workload workload, List<Block> blocks) throws Exception {
+    Launch launch = Launch.withAgent().and("-XX:+EnableDynamicAgentLoading"); // without a warning
+    try (ProgramJvm program = workload.start(launch)) {
+      Work _ = workload.load(program, WARM_UP);
+      change(workload, program, "stop");
+      for (int i = 0; i < BLOCKS; i++) {
+        Work without = workload.load(program, WINDOW);
+        change(workload, program, "");
+        Work with = workload.load(program, WINDOW);
+        Work withAgain = workload.load(program, WINDOW);
+        change(workload, program, "stop");
+        blocks.add(new Block(without, with, withAgain, workload.load(program, WINDOW)));
+        print(workload, blocks.getLast());
+      }
+      change(workload, program, "");
+      try (Answers answers = Answers.of(program)) {
+        Work _ = workload.load(program, WINDOW);
+        assertThat(answers.taken().keySet()).containsAll(workload.kinds());
+      }
+      assertThat(program.harm()).isEmpty();
+    }
+  }
+
+  /** Attaches the agent, or ends it. */
+  private static void change(Workload workload, ProgramJvm program, String options)
+      throws Exception {
+    AgentJvm.attach(program.pid(), options);
+    Work _ = workload.load(program, SETTLE);
+  }
+
+  private static void print(Workload workload, Block block) {
+    System.out.printf(
+        "  %s: %,.2f a second without, %.1f %% with; processor time of each %,.1f us, %.1f %%%n",
+        workload.name(),
+        block.without.rate(),
+        100 * Math.exp(block.logarithm(Work::rate)),
+        block.without.nanosEach() / 1_000,
+        100 * Math.exp(block.logarithm(Work::nanosEach)));
+  }
+
+  private static Ratio ratio(List<Block> blocks, ToDoubleFunction<Work> what) {
+    return Ratio.of(blocks.stream().map(block -> block.logarithm(what)).toList());
   }
 }

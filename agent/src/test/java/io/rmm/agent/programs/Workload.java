@@ -15,18 +15,9 @@ interface Workload {
   /** The kinds of memory that it takes under load. */
   Set<String> kinds();
 
-  /** Starts it, and waits until it serves. */
+  /** Starts it, and waits until it serves; it runs until it is ended. */
   ProgramJvm start(Launch launch) throws Exception;
 
-  /** Tells whether it runs until it is ended; else its load is all that it does. */
-  default boolean lasts() {
-    return true;
-  }
-
-  /**
-   * Has it work for about as long; all that it does must succeed.
-   *
-   * @return operations a second
-   */
-  double load(ProgramJvm program, Duration time) throws Exception;
+  /** Has it work for about as long; all that it does must succeed. */
+  Work load(ProgramJvm program, Duration time) throws Exception;
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class Wrk {
 
   private static final String CONNECTIONS = "32";
-  private static final Pattern RATE = Pattern.compile("Requests/sec: +([\\d.]+)");
+  private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
   private static final Pattern FAILURES = Pattern.compile("Socket errors.*|Non-2xx.*");
 
   private Wrk() {}
@@ -27,7 +27,7 @@ final class Wrk {
    * Puts a server under load.
    *
    * @param more further options of {@code wrk}
-   * @return requests a second
+   * @return requests
    * @throws IllegalStateException if one of them failed
    */
   static double load(String address, Duration time, String... more)
@@ -51,11 +51,11 @@ final class Wrk {
     } finally {
       wrk.destroy();
     }
-    Matcher rate = RATE.matcher(output);
-    if (!rate.find() || FAILURES.matcher(output).find()) {
+    Matcher requests = REQUESTS.matcher(output);
+    if (!requests.find() || FAILURES.matcher(output).find()) {
       throw new IllegalStateException("wrk had requests that failed:\n" + output);
     }
-    return Double.parseDouble(rate.group(1));
+    return Double.parseDouble(requests.group(1));
   }
 
   private static String architecture() {

@@ -38,11 +38,8 @@ record ZipkinServer(int port) implements Workload {
   }
 
   @Override
-  public double load(ProgramJvm program, Duration time) throws Exception {
-    return Wrk.load(
-        "http://127.0.0.1:" + port,
-        time,
-        "-s",
-        Fetched.SOURCES.resolve("zipkin/spans.lua").toString());
+  public Work load(ProgramJvm program, Duration time) throws Exception {
+    String spans = Fetched.SOURCES.resolve("zipkin/spans.lua").toString();
+    return Work.of(program, () -> Wrk.load("http://127.0.0.1:" + port, time, "-s", spans));
   }
 }
