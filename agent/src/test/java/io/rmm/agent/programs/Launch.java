@@ -27,7 +27,12 @@ record Launch(List<String> options, String leaks) {
 
   /** With the agent, which has its usual settings. */
   static Launch withAgent() {
-    return plain().and(AgentJvm.withAgent(""));
+    return withAgent("");
+  }
+
+  /** With the agent, and options of its own. */
+  static Launch withAgent(String agentOptions) {
+    return plain().and(AgentJvm.withAgent(agentOptions));
   }
 
   /** With more options. */

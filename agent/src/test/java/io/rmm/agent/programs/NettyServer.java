@@ -28,6 +28,12 @@ record NettyServer(String allocator, int port) implements Workload {
     return Set.of("malloc");
   }
 
+  /** The adaptive one takes less than 1 MB in all, of which the usual interval may see nothing. */
+  @Override
+  public String agentOptions() {
+    return allocator.equals("adaptive") ? "sampleInterval=16k" : "";
+  }
+
   @Override
   public ProgramJvm start(Launch launch) throws Exception {
     Wrk.fetch();

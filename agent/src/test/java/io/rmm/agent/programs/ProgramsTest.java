@@ -35,7 +35,8 @@ class ProgramsTest {
   @ParameterizedTest
   @MethodSource("chosen")
   void worksUnderLoadAndIsToldByKindAndSite(Workload workload) throws Exception {
-    Launch launch = Launch.withAgent().and("-XX:NativeMemoryTracking=summary");
+    Launch launch =
+        Launch.withAgent(workload.agentOptions()).and("-XX:NativeMemoryTracking=summary");
     Seen seen = new Seen();
     try (ProgramJvm program = workload.start(launch)) {
       Work work = seen.during(program, () -> workload.load(program, LOAD));

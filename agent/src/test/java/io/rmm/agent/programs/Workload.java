@@ -18,6 +18,11 @@ interface Workload {
   /** Starts it, and waits until it serves; it runs until it is ended. */
   ProgramJvm start(Launch launch) throws Exception;
 
+  /** The agent's options with which its sites are seen: the usual ones, if it takes enough. */
+  default String agentOptions() {
+    return "";
+  }
+
   /** Has it work for about as long; all that it does must succeed. */
   Work load(ProgramJvm program, Duration time) throws Exception;
 }
