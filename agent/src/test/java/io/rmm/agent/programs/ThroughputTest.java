@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +41,7 @@ class ThroughputTest {
   private static final int JVMS = Integer.getInteger("rmm.jvms", 2);
   private static final int BLOCKS = Integer.getInteger("rmm.blocks", 20);
   private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("rmm.seconds", 5));
-  private static final Duration SETTLE = Duration.ofSeconds(Integer.getInteger("rmm.settle", 3));
+  private static final Duration SETTLE = Duration.ofSeconds(Integer.getInteger("rmm.settle", 6));
   private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("rmm.warmUp", 30));
 
   private static final String PROGRAMS =
@@ -104,13 +106,15 @@ class ThroughputTest {
     Work _ = workload.load(program, SETTLE);
   }
 
+  /** All that was measured, so that others may reckon with it in another way. */
   private static void print(Workload workload, Block block) {
     System.out.printf(
-        "  %s: %,.2f a second without, %.1f %% with; processor time of each %,.1f us, %.1f %%%n",
+        "  %s: %s: %.1f %%, processor time of each %.1f %%%n",
         workload.name(),
-        block.without.rate(),
+        Stream.of(block.without, block.with, block.withAgain, block.withoutAgain)
+            .map(work -> "%,.2f (%,.1f us)".formatted(work.rate(), work.nanosEach() / 1_000))
+            .collect(Collectors.joining(", ")),
         100 * Math.exp(block.logarithm(Work::rate)),
-        block.without.nanosEach() / 1_000,
         100 * Math.exp(block.logarithm(Work::nanosEach)));
   }
 
