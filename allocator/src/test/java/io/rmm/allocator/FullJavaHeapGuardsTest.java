@@ -21,7 +21,7 @@ class FullJavaHeapGuardsTest {
   /** What the child does. */
   static final class Full {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = FullJavaHeap.POSITIONS;
     private static final int BLOCKS = 12;
     private static final int MOST_PIECES = 17;
 
@@ -57,7 +57,8 @@ class FullJavaHeapGuardsTest {
         for (int i = 0; i < BLOCKS; i++) {
           if (full) {
             // So that something finds room, and what comes after it does not.
-            ballast = Ballast.lighten(Ballast.fillUp(ballast), i % MOST_PIECES);
+            ballast =
+                Ballast.lighten(Ballast.fillUp(ballast), (FullJavaHeap.FIRST + i) % MOST_PIECES);
           }
           blocks[BLOCKS + i] = allocate(budget);
           // An error here would end the test.

@@ -27,7 +27,9 @@ class FullJavaHeapHandlesTest {
     /** Few, since each error takes the collector some 20 ms. */
     private static final int ROUNDS = 1;
 
-    private static final int BLOCKS = 96;
+    /** Each act on each size with each number of pieces, if all positions are tried. */
+    private static final int BLOCKS = 51 * FullJavaHeap.POSITIONS;
+
     private static final int MOST_PIECES = 17;
     private static final int[] SIZES = {60, 1_000, 20_000};
 
@@ -71,7 +73,8 @@ class FullJavaHeapHandlesTest {
         for (int i = 0; i < BLOCKS; i++) {
           if (full) {
             // So that something finds room, and what comes after it does not.
-            ballast = Ballast.lighten(Ballast.fillUp(ballast), i % MOST_PIECES);
+            ballast =
+                Ballast.lighten(Ballast.fillUp(ballast), (FullJavaHeap.FIRST + i) % MOST_PIECES);
           }
           act(i);
         }

@@ -7,7 +7,6 @@ import io.rmm.allocator.source.Extent;
 import io.rmm.allocator.source.PageSource;
 import io.rmm.allocator.source.PageSources;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +17,13 @@ class FullJavaHeapMappingTest {
 
   @OnBothSources
   void noExtentIsLost(String source) throws Exception {
-    ChildJvm.Result result =
-        ChildJvm.run(
-            Sweep.class,
-            List.of("-Xmx24m", "-XX:+UseSerialGC", "-Xlog:disable", "-Drmm.source=" + source));
-    assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(result.output()).contains("lost nothing");
+    FullJavaHeap.run(Sweep.class, "lost nothing", "-Drmm.source=" + source);
   }
 
   /** What the child does. */
   static final class Sweep {
 
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 3 * FullJavaHeap.POSITIONS;
 
     private Sweep() {}
 

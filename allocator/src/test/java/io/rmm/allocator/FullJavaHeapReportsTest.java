@@ -25,10 +25,13 @@ class FullJavaHeapReportsTest {
   /** What the child does. */
   static final class Full {
 
-    private static final int ACTS = 4;
-
     /** So that there is from no room at all to room for most of a report. */
+    private static final int STEPS = 4;
+
     private static final int PIECES_A_STEP = 10;
+
+    /** Every second step, or all of them. */
+    private static final int ACTS = FullJavaHeap.POSITIONS == 1 ? STEPS / 2 : STEPS;
 
     private static final int NOT_ZERO = 0x5a;
 
@@ -94,7 +97,8 @@ class FullJavaHeapReportsTest {
       try {
         for (int i = 0; i < ACTS; i++) {
           if (full) {
-            ballast = Ballast.lighten(Ballast.fillUp(ballast), i * PIECES_A_STEP);
+            int step = (FullJavaHeap.FIRST + i * (STEPS / ACTS)) % STEPS;
+            ballast = Ballast.lighten(Ballast.fillUp(ballast), step * PIECES_A_STEP);
           }
           try {
             kind.misuse.of(engine, blocks[i], addresses[i]);

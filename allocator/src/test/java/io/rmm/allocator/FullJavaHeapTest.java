@@ -29,7 +29,7 @@ class FullJavaHeapTest {
   /** What the child does. */
   static final class Full {
 
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 2 * FullJavaHeap.POSITIONS;
     private static final int MOST_BLOCKS = 20_000;
     private static final int MOST_SEGMENTS = 5_000;
 
