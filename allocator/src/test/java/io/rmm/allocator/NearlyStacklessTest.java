@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,12 +18,23 @@ import org.junit.jupiter.params.provider.EnumSource;
  * one place after the other: it gets its {@link StackOverflowError}, and nobody is the worse for
  * it.
  *
+ * <p>In the build each act has one thread; {@code -Drmm.test.rounds=45} lets it have three.
+ *
  * <p>An overflow within the fast path costs the slot at hand, and may cost what counts it; so what
  * is held is compared within as many slots as there were overflows.
  */
 class NearlyStacklessTest {
 
-  private static final int ROUNDS = 45;
+  private static final int ROUNDS = Integer.getInteger("rmm.test.rounds", 15);
+
+  /**
+   * In SAFE most of the time goes into handshakes with all threads, which is not looked at here.
+   */
+  private static final int ROUNDS_IN_SAFE = Math.max(5, ROUNDS / 8);
+
+  /** With which act the first round is, and how its frames are laid out. */
+  private static final int FIRST =
+      Integer.getInteger("rmm.test.first", ThreadLocalRandom.current().nextInt(1_000));
 
   /** Little, so that the end comes soon; the JVM asks for some 150 KiB at least. */
   private static final long STACK_BYTES = 256 << 10;
@@ -136,12 +148,10 @@ class NearlyStacklessTest {
   void theErrorIsThrownAndAllOthersWorkOn(SafetyMode mode) throws Exception {
     Engine engine = engine(mode);
     List<Throwable> ends = new ArrayList<>();
-    // In SAFE most of the time goes into handshakes with all threads, which is not what is looked
-    // at.
-    int rounds = mode == SafetyMode.SAFE ? ROUNDS / 8 : ROUNDS;
+    int rounds = mode == SafetyMode.SAFE ? ROUNDS_IN_SAFE : ROUNDS;
     for (int round = 0; round < rounds; round++) {
-      int number = round;
-      Act act = ACTS.get(round % ACTS.size());
+      int number = FIRST + round;
+      Act act = ACTS.get(number % ACTS.size());
       Thread thread =
           new Thread(
               null,
@@ -158,7 +168,7 @@ class NearlyStacklessTest {
               STACK_BYTES);
       thread.start();
       assertThat(thread.join(Duration.ofSeconds(PATIENCE_SECONDS)))
-          .as("round %d has ended", round)
+          .as("round %d has ended, -Drmm.test.first=%d", round, FIRST)
           .isTrue();
       closeLastDeferred();
       // Nothing is held for ever: all heaps can be stopped, and each can be used.
@@ -166,7 +176,10 @@ class NearlyStacklessTest {
       closeOne(engine, 5_000);
       Invariants.checkLadder(engine.snapshot());
     }
-    assertThat(ends).hasSize(rounds).allMatch(end -> end instanceof StackOverflowError);
+    assertThat(ends)
+        .as("-Drmm.test.first=%d", FIRST)
+        .hasSize(rounds)
+        .allMatch(end -> end instanceof StackOverflowError);
     checkEnd(engine);
   }
 
