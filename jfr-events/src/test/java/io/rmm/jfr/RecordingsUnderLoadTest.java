@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Recordings of every setting begin and end while a program works with memory, again and again. */
 class RecordingsUnderLoadTest {
 
-  private static final int RECORDINGS = 1_000;
+  private static final int RECORDINGS = Integer.getInteger("rmm.test.recordings", 300);
 
   private static final int THREADS = 2;
 
