@@ -52,6 +52,7 @@ class ExplainCommandTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:-CreateCoredumpOnCrash",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:ErrorFile=" + log,
                 "-Drmm.guard.dir=" + slots(),
                 "-cp",

@@ -57,6 +57,7 @@ class OverrunGuideTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:-CreateCoredumpOnCrash",
+                "-XX:TieredStopAtLevel=1",
                 "-Drmm.guard.dir=" + directory.resolve("slots"),
                 "-cp",
                 System.getProperty("java.class.path")));

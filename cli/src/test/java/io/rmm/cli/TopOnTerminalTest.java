@@ -86,6 +86,7 @@ class TopOnTerminalTest {
               " ",
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "--enable-native-access=ALL-UNNAMED",
+              "-XX:TieredStopAtLevel=1",
               "-cp",
               "\"$CLASS_PATH\"",
               Rmm.class.getName());

@@ -37,7 +37,11 @@ final class JmxTarget implements AutoCloseable {
     output = Files.createTempFile("jmx-target", ".out");
     List<String> line =
         new ArrayList<>(
-            List.of(java(), "--enable-native-access=ALL-UNNAMED", "-Drmm.control.enabled=true"));
+            List.of(
+                java(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Drmm.control.enabled=true"));
     line.addAll(options);
     line.addAll(
         List.of("-cp", System.getProperty("java.class.path"), JmxTargetProgram.class.getName()));

@@ -29,6 +29,7 @@ final class BusyChild implements AutoCloseable {
   static BusyChild start(String... options) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("-XX:TieredStopAtLevel=1");
     line.addAll(List.of(options));
     line.add("--enable-native-access=ALL-UNNAMED");
     line.addAll(

@@ -15,12 +15,18 @@ import java.util.stream.Stream;
 /** Another process of this JDK, for what a test cannot ask of its own JVM. */
 final class ChildProcess {
 
+  /** It lives for a second or two. */
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private ChildProcess() {}
 
   /** Runs a command of the JDK's {@code bin}, and returns what it printed, errors included. */
   static String run(String command, List<String> arguments) throws Exception {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", command).toString());
+    String prefix = command.equals("java") ? "" : "-J";
+    SHORT_LIVED.forEach(option -> line.add(prefix + option));
     line.addAll(arguments);
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -110,7 +110,7 @@ class ProcessMetricsTest {
       throws Exception {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.add("--enable-native-access=ALL-UNNAMED");
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
     line.addAll(options);
     line.add("-cp");
     line.add(String.join(File.pathSeparator, classPath));

@@ -23,7 +23,8 @@ class ProfileFilesTest {
   /** Runs the program and returns what it printed. */
   private static String run(List<String> before, String... options) throws Exception {
     List<String> command = new ArrayList<>(before);
-    command.addAll(List.of(JAVA, "--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
+    command.addAll(List.of(JAVA, "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
     command.addAll(List.of(options));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), ProfiledProgram.class.getName()));
