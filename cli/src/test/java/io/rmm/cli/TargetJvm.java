@@ -84,8 +84,6 @@ final class TargetJvm implements AutoCloseable {
       int budgets) {
     List<String> line = new ArrayList<>(launcher);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // It lives for a second or two.
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     line.add("--enable-native-access=ALL-UNNAMED");
     line.addAll(options);
     line.addAll(
