@@ -65,9 +65,9 @@ class QuarantineBoundsTest {
     try (MemoryManager manager = builder().build()) {
       List<Block> longLived = new ArrayList<>();
       long freed = 0;
-      for (int i = 0; i < 100_000; i++) {
-        Block block = manager.allocate(4_000);
-        if (i % 100 == 0) {
+      for (int i = 0; i < 400_000; i++) {
+        Block block = manager.allocate(1_000);
+        if (i % 400 == 0) {
           longLived.add(block);
         } else {
           block.close();
@@ -75,7 +75,7 @@ class QuarantineBoundsTest {
         }
       }
       MemorySnapshot snapshot = manager.snapshot();
-      assertThat(freed * 4_000).isGreaterThan(300L << 20);
+      assertThat(freed * 1_024).isGreaterThan(300L << 20);
       // 8 MiB that wait for their end, and as much that is held up.
       assertThat(snapshot.activeBytes() - snapshot.usedBytes()).isLessThan(18 << 20);
       longLived.forEach(Block::close);
