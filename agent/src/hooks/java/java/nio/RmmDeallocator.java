@@ -15,8 +15,9 @@ import jdk.internal.vm.annotation.ForceInline;
  * has the JDK's, and is freed without being counted. And it knows its size, so no table of
  * addresses is needed.
  *
- * <p>If the Java heap has no room for this or the buffer's cleaner, the buffer's constructor frees
- * the memory by itself: so it is counted when both are there.
+ * <p>If there is no room for the buffer's cleaner, the buffer's constructor frees the memory by
+ * itself, and it is taken off again. Once the cleaner is there nothing may fail, not even at the
+ * end of the stack: the constructor would free what the cleaner frees once more.
  */
 final class RmmDeallocator implements Runnable {
 
@@ -26,23 +27,30 @@ final class RmmDeallocator implements Runnable {
   private final long size;
   private final int capacity;
 
-  /** Set by {@link #create}, before which nobody cleans up. */
-  private Object sample;
+  private final Object sample;
 
   /** With the parameters of {@code DirectByteBuffer.Deallocator}. */
   RmmDeallocator(long address, long size, int capacity) {
     this.address = address;
     this.size = size;
     this.capacity = capacity;
+    this.sample = RmmProbe.took(RmmKind.DIRECT, size);
   }
 
-  /** In the place of {@link Cleaner#create}: does the same, and counts. */
+  /** In the place of {@link Cleaner#create}: the same, and what fails is not counted. */
   @ForceInline
   static Cleaner create(Object buffer, Runnable deallocator) {
-    Cleaner cleaner = Cleaner.create(buffer, deallocator);
-    RmmDeallocator counted = (RmmDeallocator) deallocator;
-    counted.sample = RmmProbe.took(RmmKind.DIRECT, counted.size);
-    return cleaner;
+    try {
+      return Cleaner.create(buffer, deallocator);
+    } catch (Throwable e) {
+      ((RmmDeallocator) deallocator).takeOff();
+      throw e;
+    }
+  }
+
+  private void takeOff() {
+    RmmLimit.reserveAnyway(size); // released by the buffer's constructor, and by the next line
+    RmmProbe.gave(RmmKind.DIRECT, size, sample);
   }
 
   /** In the place of {@link Bits#reserveMemory}: within the agent's limit too. */

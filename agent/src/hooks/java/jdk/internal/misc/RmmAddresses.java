@@ -200,7 +200,7 @@ final class RmmAddresses {
         long address = UNSAFE.getLongVolatile(null, place);
         if (address != 0 && (address & WAS_FREED) == 0 && address < to) {
           long entry = UNSAFE.getLong(place + (places << 3));
-          if (kind(entry) == kind && address + bytes(entry) > from) {
+          if (kind(entry) == kind && bytes(entry) > 0 && address + bytes(entry) > from) {
             return address;
           }
         }

@@ -64,7 +64,7 @@ public final class RmmLimit {
   }
 
   /** Reserves {@code bytes} that are there already. */
-  static void reserveAnyway(long bytes) {
+  public static void reserveAnyway(long bytes) {
     if (limit != Long.MAX_VALUE) {
       limited.addAndGet(bytes);
     }

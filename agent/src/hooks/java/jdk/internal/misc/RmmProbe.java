@@ -16,10 +16,10 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p><b>The fast path</b> is two additions to counters that the thread alone writes, and one
  * subtraction that decides whether the memory is sampled: no lock, no object, no class that is not
  * loaded yet, but for the first time of a thread, which gets its counters then. Nothing here
- * throws. It is not inlined: with it, the code of {@code Arena.allocate} is above the size that C2
- * still inlines, and then the arena, its list and its segment are allocated on the heap, which
- * costs far more than two calls (a confined arena with a segment of 64 B: 108 ns and 176 B, where
- * it had 54 and none).
+ * throws, but at the end of the stack. It is not inlined: with it, the code of {@code
+ * Arena.allocate} is above the size that C2 still inlines, and then the arena, its list and its
+ * segment are allocated on the heap, which costs far more than two calls (a confined arena with a
+ * segment of 64 B: 108 ns and 176 B, where it had 54 and none).
  *
  * <p><b>Samples</b> are a Poisson process over bytes, as those of RMM's own blocks: the distance to
  * the next is drawn from an exponential distribution, and each sample carries the mean of its draw.

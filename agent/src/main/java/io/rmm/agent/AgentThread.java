@@ -52,6 +52,9 @@ final class AgentThread extends Thread {
     try {
       show();
     } catch (Throwable e) {
+      if (isEnding()) {
+        return; // what counts may be the next agent's by now
+      }
       Session.stopCounting(hooks);
       String text = "the agent has ended, for want of memory or by a fault of its own";
       System.setProperty(STATE, text);
@@ -63,7 +66,9 @@ final class AgentThread extends Thread {
     ForeignMemory memory = Session.source(options, late, earlier);
     try (Views views = new Views(memory, late);
         Telemetry telemetry = new Telemetry(memory, hooks.instrumentation(), options, late)) {
-      System.setProperty(STATE, "running");
+      if (!isEnding()) {
+        System.setProperty(STATE, "running");
+      }
       for (long tick = 1; !isToEnd(); tick++) {
         try {
           tick(memory, views, telemetry, tick);
@@ -72,6 +77,10 @@ final class AgentThread extends Thread {
         }
       }
     }
+  }
+
+  private boolean isEnding() {
+    return end.getCount() == 0;
   }
 
   private boolean isToEnd() {

@@ -28,12 +28,18 @@ final class CountedCalls {
 
   private static final int MREMAP_DONTUNMAP = 4;
 
+  private static final long[] NOTHING = {};
+
   private CountedCalls() {}
 
   private static void took(int kind, long address, long bytes) {
     if (RmmProbe.isOpen()) {
       RmmProbe.tookAt(kind, address, bytes);
     }
+  }
+
+  private static long[] cut(long address, long bytes) {
+    return RmmProbe.isOpen() ? RmmMaps.cut(address, bytes) : NOTHING;
   }
 
   // ---- with the result, and the arguments ----
@@ -77,7 +83,7 @@ final class CountedCalls {
       long mapped, long address, long bytes, int protection, int flags, int file, long position) {
     if (mapped != MAP_FAILED) {
       if ((flags & MAP_FIXED) != 0) {
-        long[] _ = RmmMaps.cut(mapped, bytes);
+        long[] _ = cut(mapped, bytes);
       }
       took(RmmKind.MMAP, mapped, bytes);
     }
@@ -86,7 +92,7 @@ final class CountedCalls {
   // ---- before, with the arguments; and after, with what that returned besides ----
 
   static long beforeFree(long address) {
-    return address == 0 ? 0 : RmmProbe.gaveAt(address);
+    return address == 0 || !RmmProbe.isOpen() ? 0 : RmmProbe.gaveAt(address);
   }
 
   /** What throws is the linker, of an argument that is no memory any more: it frees nothing. */
@@ -122,7 +128,7 @@ final class CountedCalls {
   }
 
   static long[] beforeMunmap(long address, long bytes) {
-    return RmmMaps.cut(address, bytes);
+    return cut(address, bytes);
   }
 
   static void afterMunmap(
@@ -134,7 +140,7 @@ final class CountedCalls {
 
   static long[] beforeMremap(long address, long bytes, long newBytes, int flags) {
     boolean stays = bytes == 0 || (flags & MREMAP_DONTUNMAP) != 0;
-    return RmmMaps.cut(address, stays ? 0 : bytes);
+    return cut(address, stays ? 0 : bytes);
   }
 
   static long[] beforeMremap(long address, long bytes, long newBytes, int flags, long wanted) {
@@ -154,7 +160,7 @@ final class CountedCalls {
       return;
     }
     if ((flags & MREMAP_FIXED) != 0) {
-      long[] _ = RmmMaps.cut(mapped, newBytes);
+      long[] _ = cut(mapped, newBytes);
     }
     took(RmmKind.MMAP, mapped, newBytes);
   }

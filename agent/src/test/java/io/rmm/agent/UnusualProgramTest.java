@@ -3,6 +3,7 @@ package io.rmm.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rmm.program.StackEndProgram;
 import io.rmm.program.UnusualProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that take memory at times and places that an agent easily forgets. */
 class UnusualProgramTest {
@@ -102,6 +104,30 @@ class UnusualProgramTest {
               });
       assertThat(jvm.ask("take direct rest 20965000")).as("all that is allowed").isEqualTo("took");
     }
+  }
+
+  /**
+   * The JDK frees a buffer's memory itself then, and whoever frees it once more ends the process.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1"})
+  void buffersThatAreTakenAtTheEndOfTheStackAreFreedOnce(String compiler) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                compiler,
+                "-XX:-CreateCoredumpOnCrash",
+                AgentJvm.withAgent("sampleInterval=64k"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                StackEndProgram.class.getName())
+            .redirectErrorStream(true);
+    // So that memory is unmapped when it is freed, and a second free does not go unseen.
+    builder.environment().put("MALLOC_MMAP_THRESHOLD_", "65536");
+    Process process = builder.start();
+    String output = process.inputReader().readAllAsString();
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("overflows: true");
   }
 
   /** A log manager that is chosen after the JDK has chosen one is what some servers die of. */

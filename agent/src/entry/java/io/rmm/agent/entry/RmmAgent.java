@@ -31,6 +31,7 @@ public final class RmmAgent {
   private static final String STATE = "rmm.agent";
 
   private static final String STARTING = "starting";
+  private static final String RUNNING = "running";
 
   private static AutoCloseable running;
 
@@ -57,6 +58,9 @@ public final class RmmAgent {
       stop();
     } else if (running != null) {
       say("not started: it runs in this process already");
+      if (System.getProperty(STATE) == null) {
+        tell(RUNNING); // the program has exchanged all properties
+      }
     } else {
       startHere(options == null ? "" : options, instrumentation, late);
     }
@@ -68,14 +72,14 @@ public final class RmmAgent {
         running.close();
         running = null;
       }
-      System.clearProperty(STATE);
+      tell(null);
     } catch (Exception e) {
       say("not ended: " + e);
     }
   }
 
   private static void startHere(String options, Instrumentation instrumentation, boolean late) {
-    System.setProperty(STATE, STARTING);
+    tell(STARTING);
     try {
       File jar =
           new File(RmmAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -112,8 +116,21 @@ public final class RmmAgent {
 
   private static void refuse(String reason) {
     String text = "not started: " + reason;
-    System.setProperty(STATE, text);
     say(text);
+    tell(text);
+  }
+
+  /** A program's security manager, which old JVMs may have, may have something against it. */
+  private static void tell(String state) {
+    try {
+      if (state == null) {
+        System.clearProperty(STATE);
+      } else {
+        System.setProperty(STATE, state);
+      }
+    } catch (RuntimeException e) {
+      // Then nobody who attaches is told.
+    }
   }
 
   /** On the way that the JVM itself takes for warnings: there may be no logging yet. */

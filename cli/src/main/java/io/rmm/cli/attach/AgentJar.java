@@ -93,9 +93,7 @@ public final class AgentJar {
         ask(
             pid,
             (jvm, jar) -> {
-              if (!state(jvm).equals(NO_WORD)) {
-                jvm.loadAgent(jar, STOP);
-              }
+              jvm.loadAgent(jar, STOP); // whatever is told: programs may change properties
               return state(jvm);
             });
     if (!state.equals(NO_WORD)) {
