@@ -12,9 +12,10 @@ import java.util.Arrays;
  * known number of steps: in the first table, as a rule, and within two or three lines of the cache.
  *
  * <p>A place is claimed by a compare-and-set of its address from 0, or from that of memory that was
- * freed, which it remembers. Only whoever frees an address may end it, and only whoever took it may
- * begin it, so two threads meet at one address only if one of them is wrong; the compare-and-set
- * decides which was first.
+ * freed, which it remembers; the new address stands there only after what is known of it, for those
+ * who look for addresses in the whole table. Only whoever frees an address may end it, and only
+ * whoever took it may begin it, so two threads meet at one address only if one of them is wrong;
+ * the compare-and-set decides which was first.
  */
 final class RmmAddresses {
 
@@ -48,6 +49,9 @@ final class RmmAddresses {
 
   /** The lowest bit of an address, which memory from malloc does not use, marks it as freed. */
   private static final long WAS_FREED = 1;
+
+  /** Stands in a place that was claimed and has no address yet; no memory is there. */
+  private static final long CLAIMED = 2;
 
   private static final int KIND_BITS = 4;
   private static final long KIND_MASK = (1 << KIND_BITS) - 1;
@@ -101,9 +105,9 @@ final class RmmAddresses {
       if (free == 0) {
         return NO_ROOM;
       }
-      if (UNSAFE.compareAndSetLong(null, free, freeHolds, address & ~WAS_FREED)) {
-        // Whoever frees it has it from the caller, and so sees this.
+      if (UNSAFE.compareAndSetLong(null, free, freeHolds, CLAIMED)) {
         UNSAFE.putLong(free + toEntry, entry);
+        UNSAFE.putLongRelease(null, free, address & ~WAS_FREED);
         return UNKNOWN;
       }
     }
@@ -157,7 +161,7 @@ final class RmmAddresses {
       for (long place = tables[i]; place < end && length < 3 * most; place += Long.BYTES) {
         long address = UNSAFE.getLongVolatile(null, place);
         long entry = UNSAFE.getLong(place + (places << 3));
-        if (address != 0 && (address & WAS_FREED) == 0 && bytes(entry) >= least) {
+        if (isLive(address) && bytes(entry) >= least) {
           if (length == found.length) {
             found = Arrays.copyOf(found, 2 * length);
           }
@@ -190,7 +194,7 @@ final class RmmAddresses {
 
   /**
    * Returns where memory of {@code kind} begins that lies in a range, or in a part of it; 0 if
-   * there is none. One that comes meanwhile may be told by what was in its place before.
+   * there is none. The place may be another's by the time that it is asked what is known of it.
    */
   static long meeting(int kind, long from, long to) {
     for (int i = 0; i < TABLES && tables[i] != 0; i++) {
@@ -198,7 +202,7 @@ final class RmmAddresses {
       long end = tables[i] + (places << 3);
       for (long place = tables[i]; place < end; place += Long.BYTES) {
         long address = UNSAFE.getLongVolatile(null, place);
-        if (address != 0 && (address & WAS_FREED) == 0 && address < to) {
+        if (isLive(address) && address < to) {
           long entry = UNSAFE.getLong(place + (places << 3));
           if (kind(entry) == kind && bytes(entry) > 0 && address + bytes(entry) > from) {
             return address;
@@ -216,13 +220,15 @@ final class RmmAddresses {
       for (long place = 0; place <= mask; place++) {
         long at = tables[i] + (place << 3);
         long there = UNSAFE.getLongVolatile(null, at);
-        if (there != 0
-            && (there & WAS_FREED) == 0
-            && kind(UNSAFE.getLong(at + ((mask + 1) << 3))) == kind) {
+        if (isLive(there) && kind(UNSAFE.getLong(at + ((mask + 1) << 3))) == kind) {
           long _ = RmmProbe.gaveAt(there);
         }
       }
     }
+  }
+
+  private static boolean isLive(long there) {
+    return there > CLAIMED && (there & WAS_FREED) == 0;
   }
 
   static int kind(long entry) {
