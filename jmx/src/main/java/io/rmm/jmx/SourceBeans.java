@@ -166,7 +166,16 @@ final class SourceBeans implements AutoCloseable {
     }
   }
 
+  /** An error would end the looking for good, as an exception would. */
   private void look() {
+    try {
+      lookNow();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // There is room for it next time, or somebody else says that there is none.
+    }
+  }
+
+  private void lookNow() {
     try {
       budgets.registerNew();
     } catch (JMException | RuntimeException e) {
@@ -176,7 +185,7 @@ final class SourceBeans implements AutoCloseable {
     try {
       budgets.look();
       exporter.look();
-    } catch (RuntimeException e) { // which would end the looking
+    } catch (RuntimeException e) {
       Log.logger("io.rmm.jmx").log(Level.WARNING, "JMX cannot look at " + source.name(), e);
     }
   }
