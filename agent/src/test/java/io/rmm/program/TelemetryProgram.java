@@ -102,7 +102,6 @@ public final class TelemetryProgram {
                       PeriodicMetricReader.builder(
                               OtlpHttpMetricExporter.builder()
                                   .setEndpoint(endpoint + "/v1/metrics")
-                                  .setTimeout(Duration.ofSeconds(2))
                                   .build())
                           .setInterval(Duration.ofMillis(200))
                           .build())

@@ -81,6 +81,10 @@ final class Answers implements AutoCloseable {
     VirtualMachine machine = VirtualMachine.attach(Long.toString(program.pid()));
     String address;
     try {
+      // Just after its start, the JDK's management agent fails when it is asked.
+      await()
+          .atMost(PATIENCE)
+          .until(() -> "running".equals(machine.getSystemProperties().getProperty("rmm.agent")));
       address = machine.startLocalManagementAgent();
     } finally {
       machine.detach();
