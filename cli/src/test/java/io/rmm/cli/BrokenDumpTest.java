@@ -63,16 +63,26 @@ class BrokenDumpTest {
 
   @Test
   void aDumpThatASignalBreaksOffLeavesNothing() throws Exception {
+    for (int attempt = 1; !isBrokenOff(attempt); attempt++) {}
+    assertThat(recordings()).containsExactly("rmm");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Returns false if a dump ended before its JVM had begun with the signal. */
+  private boolean isBrokenOff(int attempt) throws Exception {
     Process dump = dumpThatHasMadeItsCopy();
     try {
       signal(dump, "INT");
       signal(dump, "CONT");
       assertThat(dump.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      if (dump.exitValue() == ExitCode.OK && attempt < 5) {
+        Files.delete(folder.resolve("dump.jfr"));
+        return false;
+      }
       assertThat(dump.exitValue()).isEqualTo(ExitCode.SOFTWARE);
       assertThat(dump.inputReader().readAllAsString())
           .isEqualTo("rmm: broken off: nothing was written%n".formatted());
-      assertThat(recordings()).containsExactly("rmm");
-      assertThat(folder).isEmptyDirectory();
+      return true;
     } finally {
       dump.destroyForcibly();
     }
