@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -109,6 +110,7 @@ class TopCommandTest {
   }
 
   @Test
+  @Tag("alone")
   void withoutANumberListsTheJvms() throws Exception {
     try (TargetJvm other = TargetJvm.startWithoutViews()) {
       assertThat(commandLine.execute("top")).isZero();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -152,6 +153,7 @@ class UnreachableProcessTest {
   }
 
   @Test
+  @Tag("alone")
   void aJvmOfAnotherUserIsAskedOnlyIfThatIsWanted() throws Exception {
     String[] launcher = {"setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"};
     assumeThat(succeeds(launcher)).as("may be another user").isTrue();
