@@ -24,8 +24,10 @@ import java.util.regex.Pattern;
  * gives all of it the tag of one: 24 MiB of a direct buffer beside a table of the collector are the
  * collector's then. It shows in that the mappings of a purpose are longer than what the JVM says it
  * has mapped for it ({@link #expect}). Who has the excess, and how much of it is resident, does not
- * show. But memory that was filled with zeros is resident for certain; so where more of that is
- * claimed than is left, it is taken from there, and never more than the excess.
+ * show. But where more is claimed than is left, that may be why; so it is taken from there, from
+ * where the excess is largest first, and never more than the excess. Memory that was filled with
+ * zeros is resident for certain, and looked for in the least excess; what the JVM has from {@code
+ * malloc} may be untouched, and is looked for where there is much.
  *
  * <p>What nobody claims is unexplained: memory of native libraries, leaks, and without an agent
  * freed memory that the C library keeps.
@@ -35,6 +37,12 @@ final class Division {
   /** The file in which a manager keeps what is known of guarded blocks, for a crash. */
   private static final Pattern SLOT_FILE =
       Pattern.compile(".*/slots-\\d+-\\d+-\\d+\\.rmm( \\(deleted\\))?");
+
+  /**
+   * An excess of less is the tracker's own, as a rule: the JVM's own mappings are neighbours too,
+   * of which all counts as the first's. Some MiB of one were seen, hardly any of it resident.
+   */
+  private static final long LEAST_HIDDEN = 2L << 20;
 
   private final JvmRanges ranges;
   private final LongPredicate reservedByManagers;
@@ -104,8 +112,8 @@ final class Division {
     } else {
       measured.merge(purpose, bytes, Long::sum);
       if (!mapping.tag().isEmpty()) {
-        // What has a file, or is only reserved, is never one mapping with memory from malloc.
-        boolean mergeable = mapping.file().isEmpty() && mapping.accessible();
+        // What has a file, is only reserved or is code is never one mapping with that of malloc.
+        boolean mergeable = mapping.file().isEmpty() && mapping.plain();
         tagged.merge(purpose, mergeable ? extent : 0, Long::sum);
       }
     }
@@ -187,16 +195,23 @@ final class Division {
 
   /** Meets a claim of memory that is resident for certain, be it hidden by a neighbour. */
   void claimCertain(Purpose purpose, long bytes) {
-    for (Map.Entry<Purpose, Long> hiding : excess.entrySet()) {
-      long most = Math.min(hiding.getValue(), measured.getOrDefault(hiding.getKey(), 0L));
+    uncover(bytes, 0);
+    claim(purpose, bytes);
+  }
+
+  /** Has {@code bytes} left, as far as neighbours may hide them, {@code least} each. */
+  private void uncover(long bytes, long least) {
+    List<Map.Entry<Purpose, Long>> hiding = new ArrayList<>(excess.entrySet());
+    hiding.sort(Map.Entry.<Purpose, Long>comparingByValue().reversed());
+    for (Map.Entry<Purpose, Long> entry : hiding) {
+      long most = Math.min(entry.getValue(), measured.getOrDefault(entry.getKey(), 0L));
       long hidden = Math.clamp(bytes - unclaimed, 0, most);
-      if (hidden > 0) {
-        measured.merge(hiding.getKey(), -hidden, Long::sum);
-        hiding.setValue(hiding.getValue() - hidden);
+      if (hidden > 0 && most >= least) {
+        measured.merge(entry.getKey(), -hidden, Long::sum);
+        entry.setValue(entry.getValue() - hidden);
         unclaimed += hidden;
       }
     }
-    claim(purpose, bytes);
   }
 
   /**
@@ -206,6 +221,7 @@ final class Division {
    */
   long claimAll(Map<Purpose, Long> claims) {
     long sum = claims.values().stream().mapToLong(Long::longValue).sum();
+    uncover(sum, LEAST_HIDDEN);
     double share = sum <= unclaimed ? 1 : (double) unclaimed / sum;
     claims.forEach((purpose, bytes) -> claim(purpose, (long) (bytes * share)));
     return sum - (long) (sum * share);

@@ -5,16 +5,16 @@ package io.rmm.jmx.ledger;
  *
  * @param start the first address
  * @param end the first address behind it
- * @param accessible whether it can be read, written or executed at all; what cannot be is reserved
+ * @param plain whether it can be read and written, and not executed, as memory from {@code malloc}
  * @param resident bytes of it that are in memory
  * @param tag what the JVM says it is for, as in {@code JAVAHEAP}, or an empty string
  * @param file the file that is mapped, or a name in brackets that the kernel gives, or an empty
  *     string
  */
-record Mapping(long start, long end, boolean accessible, long resident, String tag, String file) {
+record Mapping(long start, long end, boolean plain, long resident, String tag, String file) {
 
-  /** What stands for the rights of a mapping that nobody may use, in all memory maps. */
-  static final String NO_RIGHTS = "---";
+  /** What stands for the rights of a plain mapping, in all memory maps. */
+  static final String PLAIN_RIGHTS = "rw-";
 
   /** Returns its length in bytes. */
   long extent() {

@@ -62,7 +62,7 @@ final class Smaps {
     return new Mapping(
         Long.parseUnsignedLong(header.group("start"), 16),
         Long.parseUnsignedLong(header.group("end"), 16),
-        !header.group("rights").startsWith(Mapping.NO_RIGHTS),
+        header.group("rights").startsWith(Mapping.PLAIN_RIGHTS),
         resident,
         "",
         header.group("file"));

@@ -44,7 +44,7 @@ final class SystemMap {
             new Mapping(
                 Long.parseUnsignedLong(row.group("start"), 16),
                 Long.parseUnsignedLong(row.group("end"), 16),
-                !row.group("rights").startsWith(Mapping.NO_RIGHTS),
+                row.group("rights").startsWith(Mapping.PLAIN_RIGHTS),
                 Long.parseLong(row.group("resident")),
                 tag(row.group("info")),
                 orEmpty(row.group("file"))));

@@ -82,6 +82,36 @@ class DivisionTest {
     assertThat(resident(Purpose.GC)).isEqualTo(2 * MIB);
   }
 
+  /** The buffer has had what was left, and so the JVM's own memory from malloc has none. */
+  @Test
+  void whatIsHiddenFromOneIsFoundForTheOther() {
+    add(300, 24, "", "");
+    add(400, 2, "META", "");
+    division.add(new Mapping(1, 1 + 64 * MIB, true, 26 * MIB, "GC", ""));
+    division.expect(Purpose.METASPACE, 2 * MIB - 4096);
+    division.expect(Purpose.GC, 40 * MIB);
+
+    division.claimCertain(Purpose.DIRECT_BUFFERS, 24 * MIB);
+    long unmet = division.claimAll(Map.of(Purpose.OTHER_NMT, 20 * MIB));
+
+    assertThat(unmet).isZero();
+    assertThat(resident(Purpose.OTHER_NMT)).isEqualTo(20 * MIB);
+    assertThat(resident(Purpose.GC)).isEqualTo(6 * MIB);
+    assertThat(resident(Purpose.METASPACE)).isEqualTo(2 * MIB);
+  }
+
+  /** Of which a little is plain, and in one mapping with tables of the collector. */
+  @Test
+  void codeHidesNothing() {
+    division.add(new Mapping(1, 1 + 3 * MIB, false, 2 * MIB, "CODE", ""));
+    division.add(new Mapping(100, 100 + 3 * MIB, true, MIB, "CODE", ""));
+    division.expect(Purpose.CODE, 3 * MIB);
+
+    division.claimCertain(Purpose.DIRECT_BUFFERS, 24 * MIB);
+
+    assertThat(resident(Purpose.CODE)).isEqualTo(3 * MIB);
+  }
+
   /** Memory from Unsafe, of which nobody has touched most: it hides nowhere. */
   @Test
   void noMoreIsTakenThanTheMappingIsTooLong() {

@@ -46,11 +46,11 @@ class MemoryMapsTest {
             new Mapping(
                 0x7f1000000000L,
                 0x7f1000004000L,
-                true,
+                false,
                 12 << 10,
                 "",
                 "/data/a \u00fc b.db (deleted)"),
-            new Mapping(0xffffffffff600000L, 0xffffffffff601000L, true, 0, "", "[vsyscall]"));
+            new Mapping(0xffffffffff600000L, 0xffffffffff601000L, false, 0, "", "[vsyscall]"));
   }
 
   @Test
@@ -93,7 +93,7 @@ class MemoryMapsTest {
             new Mapping(0x69e400000L, 0x800000000L, false, 0, "JAVAHEAP", ""),
             new Mapping(0x7f61d8000000L, 0x7f61d8100000L, true, 98304, "STACK", ""),
             new Mapping(0x7f61d8100000L, 0x7f61d8200000L, true, 98304, "GC", ""),
-            new Mapping(0x7f61d9000000L, 0x7f61d9001000L, true, 4096, "", "/data/a b.db"));
+            new Mapping(0x7f61d9000000L, 0x7f61d9001000L, false, 4096, "", "/data/a b.db"));
   }
 
   @Test
