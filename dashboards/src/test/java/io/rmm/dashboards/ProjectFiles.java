@@ -2,12 +2,18 @@ package io.rmm.dashboards;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** The files of this project that name signals or tell people about them. */
 final class ProjectFiles {
@@ -64,24 +70,50 @@ final class ProjectFiles {
     }
   }
 
+  /** Other modules may be built meanwhile, whose files come and go. */
   private static List<Path> list(Path folder, Predicate<String> name) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> name.test(file.getFileName().toString()))
-          .filter(ProjectFiles::isSource)
-          .sorted()
-          .toList();
+    List<Path> files = new ArrayList<>();
+    try {
+      Files.walkFileTree(folder, new Sources(files::add, name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Collections.sort(files);
+    return List.copyOf(files);
   }
 
-  private static boolean isSource(Path file) {
-    for (Path part : ROOT.relativize(file)) {
-      if (NOT_SOURCES.contains(part.toString())) {
-        return false;
-      }
+  /** Finds files, but none that was made from others. */
+  private static final class Sources extends SimpleFileVisitor<Path> {
+
+    private final Consumer<Path> found;
+    private final Predicate<String> name;
+
+    Sources(Consumer<Path> found, Predicate<String> name) {
+      this.found = found;
+      this.name = name;
     }
-    return true;
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      return NOT_SOURCES.contains(folder.getFileName().toString())
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (name.test(file.getFileName().toString())) {
+        found.accept(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
   }
 }
