@@ -126,6 +126,21 @@ class DivisionTest {
   }
 
   @Test
+  void severalClaimsTogetherTakeNoMoreEither() {
+    division.add(new Mapping(1, 1 + 50 * MIB, true, 26 * MIB, "GC", ""));
+    division.expect(Purpose.GC, 40 * MIB);
+
+    division.claimCertain(Purpose.DIRECT_BUFFERS, 8 * MIB);
+    division.claimCertain(Purpose.ARENAS, 8 * MIB);
+    long unmet = division.claimAll(Map.of(Purpose.OTHER_NMT, 8 * MIB));
+
+    assertThat(resident(Purpose.DIRECT_BUFFERS)).isEqualTo(8 * MIB);
+    assertThat(resident(Purpose.ARENAS)).isEqualTo(2 * MIB);
+    assertThat(unmet).isEqualTo(8 * MIB);
+    assertThat(resident(Purpose.GC)).isEqualTo(16 * MIB);
+  }
+
+  @Test
   void nothingIsTakenBeforeTheRestIsUsedUp() {
     add(300, 30, "", "");
     division.add(new Mapping(1, 1 + 64 * MIB, true, 26 * MIB, "GC", ""));
