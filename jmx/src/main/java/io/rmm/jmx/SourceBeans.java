@@ -171,7 +171,7 @@ final class SourceBeans implements AutoCloseable {
     try {
       lookNow();
     } catch (OutOfMemoryError | StackOverflowError e) {
-      // There is room for it next time, or somebody else says that there is none.
+      // There may be room for it next time.
     }
   }
 

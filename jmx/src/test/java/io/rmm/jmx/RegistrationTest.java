@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.rmm.allocator.BudgetLimits;
+import io.rmm.allocator.MemoryListener;
 import io.rmm.allocator.MemoryManager;
+import io.rmm.allocator.MemorySnapshot;
+import io.rmm.allocator.MemorySource;
+import io.rmm.allocator.SiteProfile;
 import io.rmm.allocator.signal.ManagedBean;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.ObjectName;
 import javax.management.timer.Timer;
@@ -104,6 +109,62 @@ class RegistrationTest {
       await().until(() -> SERVER.isRegistered(TestBeans.budget("partly", "root/free")));
     } finally {
       SERVER.unregisterMBean(taken);
+    }
+  }
+
+  @Test
+  void looksGoOnAfterTheJavaHeapWasFull() throws Exception {
+    try (MemoryManager manager =
+        MemoryManager.builder().name("full").discoverViews(false).build()) {
+      RefusingSource source = new RefusingSource(manager);
+      try (AutoCloseable _ = new JmxView().attach(source)) {
+        source.refuses = true;
+        await().until(() -> source.refusals.get() > 0);
+        source.refuses = false;
+        manager.rootBudget().child("later", BudgetLimits.unlimited());
+        await().until(() -> SERVER.isRegistered(TestBeans.budget("full", "root/later")));
+      }
+    }
+  }
+
+  /** A manager's snapshots, for which the Java heap has no room at times. */
+  private static final class RefusingSource implements MemorySource {
+
+    private final MemorySource manager;
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile boolean refuses;
+
+    RefusingSource(MemorySource manager) {
+      this.manager = manager;
+    }
+
+    @Override
+    public String name() {
+      return manager.name();
+    }
+
+    @Override
+    public MemorySnapshot snapshot() {
+      if (refuses) {
+        refusals.incrementAndGet();
+        throw new OutOfMemoryError("Java heap space");
+      }
+      return manager.snapshot();
+    }
+
+    @Override
+    public SiteProfile profile() {
+      return manager.profile();
+    }
+
+    @Override
+    public void addListener(MemoryListener listener) {
+      manager.addListener(listener);
+    }
+
+    @Override
+    public void removeListener(MemoryListener listener) {
+      manager.removeListener(listener);
     }
   }
 
