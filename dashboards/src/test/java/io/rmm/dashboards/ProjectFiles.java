@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The files of this project that name signals or tell people about them. */
@@ -72,24 +70,22 @@ final class ProjectFiles {
 
   /** Other modules may be built meanwhile, whose files come and go. */
   private static List<Path> list(Path folder, Predicate<String> name) {
-    List<Path> files = new ArrayList<>();
+    Sources sources = new Sources(name);
     try {
-      Files.walkFileTree(folder, new Sources(files::add, name));
+      Files.walkFileTree(folder, sources);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Collections.sort(files);
-    return List.copyOf(files);
+    return sources.found.stream().sorted().toList();
   }
 
-  /** Finds files, but none that was made from others. */
+  /** Finds files by their names, but none that was made from others. */
   private static final class Sources extends SimpleFileVisitor<Path> {
 
-    private final Consumer<Path> found;
+    private final List<Path> found = new ArrayList<>();
     private final Predicate<String> name;
 
-    Sources(Consumer<Path> found, Predicate<String> name) {
-      this.found = found;
+    Sources(Predicate<String> name) {
       this.name = name;
     }
 
@@ -103,7 +99,7 @@ final class ProjectFiles {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (name.test(file.getFileName().toString())) {
-        found.accept(file);
+        found.add(file);
       }
       return FileVisitResult.CONTINUE;
     }
